@@ -1,0 +1,37 @@
+/** Rules of the first cut: the mission's three, pool dry, last key, key dead or without credit. */
+export type AlertType =
+	| 'consecutive_failures'
+	| 'high_error_rate'
+	| 'high_latency'
+	| 'pool_dry'
+	| 'last_key'
+	| 'key_invalid'
+	| 'key_exhausted'
+	| 'key_leaked'
+	| 'provider_down'
+	| 'probe_budget';
+
+export type Severity = 'critical' | 'high' | 'medium' | 'low';
+
+/** A rule's state on one subject. One alert per key and rule, not per model. */
+export type Alert = {
+	/** Stable over restarts and repeats: rule + subject + first firing. */
+	readonly id: string;
+	readonly type: AlertType;
+	readonly severity: Severity;
+	/** `inactive` is not kept. */
+	readonly state: 'pending' | 'firing' | 'resolved';
+	/** Who it is about: a kid, or a provider's pool. */
+	readonly subject: {readonly kind: 'key'; readonly kid: string} | {readonly kind: 'pool'; readonly provider: string};
+	readonly label: string;
+	readonly provider: string;
+	/** One sentence: what is wrong. */
+	readonly message: string;
+	/** One sentence: what to do. */
+	readonly advice: string;
+	readonly since: number;
+	readonly resolvedAt?: number;
+	readonly acknowledged?: {readonly by: string; readonly at: number};
+	/** Epoch ms until which nobody is told. */
+	readonly silencedUntil?: number;
+};

@@ -1,0 +1,24 @@
+import type {Kid} from './key.ts';
+
+/** The right to use one key for one attempt. Released once, or it expires. */
+export type Lease = {
+	readonly id: string;
+	readonly kid: Kid;
+	/** Model asked for. */
+	readonly model: string;
+	/** Model that serves: the same, or a later link of the chain. */
+	readonly servedBy: string;
+	readonly grantedAt: number;
+	/** @default grantedAt + 60 s */
+	readonly expiresAt: number;
+};
+
+/** Why a key was not offered, and until when. */
+export type SkipReason = {
+	readonly kid: Kid;
+	readonly label: string;
+	/** One sentence: `cooling: 429 rate_limit_exceeded`. */
+	readonly reason: string;
+	/** Epoch ms when it may be used again, when that is known. */
+	readonly until?: number;
+};
