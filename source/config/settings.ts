@@ -1,0 +1,94 @@
+import type {CatalogueEntry} from '../domain/catalogue.ts';
+import type {LimitSettings} from '../domain/limit.ts';
+import type {AlertPolicy, ProbePolicy} from '../domain/policy.ts';
+import type {Problem} from '../errors.ts';
+import type {KeyEntry} from '../secret.ts';
+import type {StrategyName} from '../strategies/strategy.ts';
+
+/** Where a value came from; the first that has it wins, in this order. */
+export type Origin = 'flag' | 'environment' | '.env' | 'shared/tokenpool.json' | 'keydeck.config.json' | 'default';
+
+/** Everything read and checked, ready for the engine. */
+export type Settings = {
+	/** Configuration root: the nearest folder upward that configures keydeck. */
+	readonly root: string;
+	/** State folder, 0700. */
+	readonly home: string;
+	readonly strategy: StrategyName;
+	readonly providers: ReadonlyMap<string, ProviderSettings>;
+	/** The user's models, merged over the built-in catalogue by the engine's composition. */
+	readonly models: ReadonlyMap<string, ModelSettings>;
+	/** Models named in the token pool. */
+	readonly poolModels: readonly string[];
+	readonly keys: readonly KeyEntry[];
+	readonly probe: ProbePolicy;
+	readonly alerts: AlertPolicy;
+	readonly dashboard: {
+		readonly theme: 'dark' | 'light';
+		readonly intervalMs: number;
+		readonly mouse: boolean;
+		readonly readOnly: boolean;
+	};
+	readonly server: {
+		readonly host: string;
+		readonly keyPort: number;
+		readonly healthPort: number;
+		readonly allowedHosts: readonly string[];
+	};
+	/** Set when the user asked for a shared store; named as "not yet". */
+	readonly redisUrl?: string;
+	/** Facts a person should know, one sentence each: placeholders, duplicates, misplaced or shadowed keys, file modes. */
+	readonly notes: readonly Note[];
+	readonly searched: readonly {readonly place: string; readonly found: string; readonly keys: number}[];
+	/** For `keydeck config`: each value with its origin; secrets masked. */
+	readonly values: readonly SettingValue[];
+	/** Files whose change should be applied. */
+	readonly watched: readonly string[];
+};
+
+export type Note = {
+	readonly kind:
+		| 'placeholder'
+		| 'duplicate'
+		| 'misplaced'
+		| 'shadowed'
+		| 'shape'
+		| 'file-mode'
+		| 'not-yet'
+		| 'unknown-name';
+	readonly text: string;
+};
+
+export type ProviderSettings = {
+	readonly type?: 'openai-compatible';
+	readonly baseUrl?: string;
+	readonly models?: readonly string[];
+	readonly keyless?: boolean;
+	readonly deepProbe?: boolean;
+	readonly limits?: LimitSettings;
+};
+
+export type ModelSettings = {
+	readonly provider?: string;
+	readonly upstream?: string;
+	readonly strategy?: StrategyName;
+	readonly chain?: readonly string[];
+	readonly limits?: LimitSettings;
+	readonly price?: CatalogueEntry['price'];
+};
+
+export type SettingValue = {
+	readonly path: string;
+	/** As text; masked when secret. */
+	readonly value: string;
+	readonly origin: Origin;
+	/** File and line, or variable name. */
+	readonly where?: string;
+	/** A value elsewhere that lost to this one. */
+	readonly shadows?: readonly string[];
+};
+
+/** Result of reading the configuration: settings, or every problem at once. */
+export type Loaded =
+	| {readonly ok: true; readonly settings: Settings}
+	| {readonly ok: false; readonly problems: readonly Problem[]};
