@@ -1,0 +1,273 @@
+import type {Clock} from '../clock.ts';
+import type {CatalogueEntry} from '../domain/catalogue.ts';
+import {linksOf} from '../domain/chain.ts';
+import type {Key, Kid} from '../domain/key.ts';
+import type {Lease, SkipReason} from '../domain/lease.ts';
+import {retirementWarning} from '../domain/models.ts';
+import type {Outcome} from '../domain/outcome.ts';
+import type {EventHub} from '../events.ts';
+import type {Secret} from '../secret.ts';
+import type {Store} from '../stores/store.ts';
+import type {PickContext, StrategyName} from '../strategies/strategy.ts';
+import type {Assessor} from './assessor.ts';
+import type {EngineSettings} from './options.ts';
+import type {Pool, Pools} from './pools.ts';
+import type {Roster} from './roster.ts';
+import {type FullWindows, skipReasons} from './skip-reasons.ts';
+import type {PickView} from './snapshot.ts';
+
+const leaseMs = 60_000;
+const rememberedPicks = 20;
+
+export type AcquireRequest = {
+	/** A name of the catalogue. */
+	readonly model: string;
+	/** Go on along the model's chain when its own pool cannot serve. @default false */
+	readonly fallback?: boolean;
+	/** Requests of one session carry the same id, so that `sticky` keeps them on one key. */
+	readonly affinity?: string;
+	/** Tokens the call is expected to use, for token limits. @default 1 */
+	readonly tokens?: number;
+	/** Wait at most this long for a key that comes back. @default 0 */
+	readonly waitMs?: number;
+	readonly signal?: AbortSignal;
+};
+
+/** A lease and what is needed to make the call. */
+export type Acquired = {
+	readonly granted: true;
+	readonly lease: Lease;
+	readonly key: Key;
+	readonly secret: Secret;
+	/** Entry that serves: the asked model's own, or a later link's. */
+	readonly entry: CatalogueEntry;
+	readonly why: string;
+	/** Said when the name is an alias, retires soon, or a later link serves. */
+	readonly warning?: string;
+};
+
+export type Refused = {
+	readonly granted: false;
+	readonly code: 'UNKNOWN_MODEL' | 'NO_KEY' | 'NO_CANDIDATE';
+	readonly skipped: readonly SkipReason[];
+	/** Earliest time one comes back by itself; absent when none will. */
+	readonly retryAt?: number;
+};
+
+type Parts = {
+	readonly settings: () => EngineSettings;
+	readonly roster: Roster;
+	readonly pools: Pools;
+	readonly store: Store;
+	readonly events: EventHub;
+	readonly assessor: Assessor;
+	readonly clock: Clock;
+	readonly random: () => number;
+	readonly newId: () => string;
+	readonly strategyOf: (model: string) => StrategyName;
+	readonly passDeadlines: () => Promise<void> | undefined;
+	/** Ask the vendor about a key a call was refused with. */
+	readonly confirm: (kid: Kid) => void;
+	readonly changed: () => void;
+};
+
+/** Hands out leases and takes them back. */
+export class Dispatcher {
+	readonly #parts: Parts;
+	readonly #lastPicks = new Map<string, PickView[]>();
+	readonly #open = new Map<string, Lease>();
+	readonly #stopping = new AbortController();
+
+	constructor(parts: Parts) {
+		this.#parts = parts;
+	}
+
+	/** Names callers have been served under since the start. */
+	askedModels(): Iterable<string> {
+		return this.#lastPicks.keys();
+	}
+
+	/** Newest first, at most 20. */
+	lastPicks(model: string): readonly PickView[] {
+		return this.#lastPicks.get(model) ?? [];
+	}
+
+	pool(entry: CatalogueEntry): Pool {
+		const {pools, strategyOf, clock} = this.#parts;
+		return pools.of(entry, strategyOf(entry.name), clock.now());
+	}
+
+	/** A lease on the best key that fits, or every reason why there is none. */
+	async acquire(request: AcquireRequest): Promise<Acquired | Refused> {
+		const {clock, settings} = this.#parts;
+		const entry = settings().catalogue.get(request.model);
+		if (entry === undefined) return {granted: false, code: 'UNKNOWN_MODEL', skipped: []};
+		const links = request.fallback === true ? linksOf(request.model, settings().catalogue) : [entry];
+		const giveUpAt = clock.now() + (request.waitMs ?? 0);
+		const ended = AbortSignal.any([this.#stopping.signal, ...(request.signal === undefined ? [] : [request.signal])]);
+		for (;;) {
+			const refused = await this.#tryLinks(links, request);
+			if (refused.granted) return refused;
+			const {retryAt} = refused;
+			if (retryAt === undefined || retryAt > giveUpAt || ended.aborted) return this.#tellRefusal(request, refused);
+			await clock.sleep(Math.max(1, retryAt - clock.now()), ended);
+		}
+	}
+
+	/** Calls that wait for a key are refused. */
+	stop(): void {
+		this.#stopping.abort();
+	}
+
+	/** Takes over leases that were open when the last engine closed. */
+	async adoptLeases(): Promise<void> {
+		const {store, roster} = this.#parts;
+		for (const lease of await store.openLeases()) {
+			const member = roster.get(lease.kid);
+			if (member !== undefined) member.inFlight += 1;
+			this.#open.set(lease.id, lease);
+		}
+	}
+
+	/** Ends a lease with what came of the call. False when it had ended already. */
+	async release(leaseId: string, outcome: Outcome | 'unused'): Promise<boolean> {
+		const lease = this.#open.get(leaseId);
+		if (lease === undefined) return false;
+		this.#open.delete(leaseId);
+		try {
+			return await this.#settle(lease, outcome);
+		} finally {
+			// A trial lasts until it has been judged: else a second one could begin in between.
+			this.#giveBack(lease);
+		}
+	}
+
+	/** Gives back leases nobody has released in time. */
+	async expireLeases(): Promise<void> {
+		const {store, clock, events, roster} = this.#parts;
+		for (const lease of await store.expire(clock.now())) {
+			if (!this.#open.delete(lease.id)) continue;
+			this.#giveBack(lease);
+			const label = roster.get(lease.kid)?.key.label ?? 'a removed key';
+			events.publish({type: 'lease.expired', leaseId: lease.id, kid: lease.kid, label}, clock.now());
+		}
+	}
+
+	async #settle(lease: Lease, outcome: Outcome | 'unused'): Promise<boolean> {
+		const {store, roster, clock, settings, assessor, events} = this.#parts;
+		const entry = settings().catalogue.get(lease.servedBy);
+		const provider = settings().providers.get(entry?.provider ?? '');
+		const member = roster.get(lease.kid);
+		if (member === undefined || entry === undefined || provider === undefined || outcome === 'unused') {
+			return (await store.release(lease.id, clock.now())) !== undefined;
+		}
+		const reading = provider.read(outcome, {by: 'call', model: entry.upstream, request: `call ${entry.upstream}`});
+		const tokens = (reading.usage?.inputTokens ?? 0) + (reading.usage?.outputTokens ?? 0);
+		await store.release(lease.id, clock.now(), tokens);
+		const {confirm} = await assessor.assess(member, reading, {from: 'call', model: entry.upstream});
+		const {kid, label} = member.key;
+		events.publish({type: 'lease.released', leaseId: lease.id, kid, label, verdict: reading.verdict.kind}, clock.now());
+		if (confirm) this.#parts.confirm(kid);
+		return true;
+	}
+
+	#giveBack(lease: Lease): void {
+		const {roster, pools, settings, clock, changed} = this.#parts;
+		const member = roster.get(lease.kid);
+		if (member !== undefined) member.inFlight = Math.max(0, member.inFlight - 1);
+		const entry = settings().catalogue.get(lease.servedBy);
+		if (entry !== undefined) this.pool(entry).strategy.released(lease.kid, clock.now());
+		pools.endTrial(lease.id);
+		changed();
+	}
+
+	async #tryLinks(links: readonly CatalogueEntry[], request: AcquireRequest): Promise<Acquired | Refused> {
+		const {passDeadlines, roster, clock} = this.#parts;
+		await passDeadlines();
+		const skipped: SkipReason[] = [];
+		for (const [place, entry] of links.entries()) {
+			const tried = await this.#tryLink(entry, place, request);
+			if ('granted' in tried) return tried;
+			skipped.push(...skipReasons(entry, roster, clock.now(), tried.full));
+		}
+		const times = skipped.map((skip) => skip.until).filter((until) => until !== undefined);
+		return {
+			granted: false,
+			code: skipped.length === 0 ? 'NO_KEY' : 'NO_CANDIDATE',
+			skipped,
+			...(times.length === 0 ? {} : {retryAt: Math.min(...times)}),
+		};
+	}
+
+	async #tryLink(
+		entry: CatalogueEntry,
+		place: number,
+		request: AcquireRequest,
+	): Promise<Acquired | {readonly full: FullWindows}> {
+		const {store, pools, clock, random, newId, roster} = this.#parts;
+		const pool = this.pool(entry);
+		if (pool.strategy.size === 0) return {full: new Map()};
+		const now = clock.now();
+		const context: PickContext = {now, random, ...(request.affinity === undefined ? {} : {affinity: request.affinity})};
+		const leaseId = newId();
+		const reservation = await store.reserve({
+			leaseId,
+			model: request.model,
+			servedBy: entry.name,
+			now,
+			expiresAt: now + leaseMs,
+			offers: pools.offers(pool, leaseId, context, request.tokens ?? 1),
+		});
+		if (!reservation.granted) return {full: new Map(reservation.full.map((window) => [window.kid, window]))};
+		const {lease} = reservation;
+		const member = roster.get(lease.kid);
+		if (member === undefined) return {full: new Map()};
+		this.#open.set(lease.id, lease);
+		member.inFlight += 1;
+		member.minute.add(now);
+		member.lastUsedAt = now;
+		const why = pools.why(pool, leaseId, lease.kid, context);
+		this.#tellGrant(pool, lease, member.key, why);
+		const warning = warningOf(entry, place, request.model, now);
+		return {
+			granted: true,
+			lease,
+			key: member.key,
+			secret: member.secret,
+			entry,
+			why,
+			...(warning === undefined ? {} : {warning}),
+		};
+	}
+
+	#tellGrant(pool: Pool, lease: Lease, key: Key, why: string): void {
+		const {events, changed} = this.#parts;
+		pool.picks.set(key.kid, (pool.picks.get(key.kid) ?? 0) + 1);
+		pool.picked += 1;
+		const picks = this.#lastPicks.get(lease.model) ?? [];
+		this.#lastPicks.set(lease.model, picks);
+		picks.unshift({at: lease.grantedAt, kid: key.kid, label: key.label, servedBy: lease.servedBy, why});
+		if (picks.length > rememberedPicks) picks.pop();
+		const {model, servedBy, id: leaseId} = lease;
+		events.publish(
+			{type: 'lease.granted', leaseId, kid: key.kid, label: key.label, model, servedBy, why},
+			lease.grantedAt,
+		);
+		changed();
+	}
+
+	#tellRefusal(request: AcquireRequest, refused: Refused): Refused {
+		const {events, clock} = this.#parts;
+		const why =
+			refused.code === 'NO_KEY' ? 'no key is configured for it' : `all ${refused.skipped.length} keys rest or are dead`;
+		const retryAt = refused.retryAt === undefined ? {} : {retryAt: refused.retryAt};
+		events.publish({type: 'lease.refused', model: request.model, why, ...retryAt}, clock.now());
+		return refused;
+	}
+}
+
+function warningOf(entry: CatalogueEntry, place: number, asked: string, now: number): string | undefined {
+	const fallback = place === 0 ? undefined : `${asked} cannot serve now: ${entry.name} of its chain does`;
+	const texts = [fallback, retirementWarning(entry, now)].filter((text) => text !== undefined);
+	return texts.length === 0 ? undefined : texts.join('; ');
+}

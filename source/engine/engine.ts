@@ -1,0 +1,299 @@
+import type {Stoppable} from '../clock.ts';
+import {subjectId} from '../domain/bench.ts';
+import type {Kid} from '../domain/key.ts';
+import type {Outcome} from '../domain/outcome.ts';
+import {KeydeckError} from '../errors.ts';
+import {type EngineEvent, EventHub} from '../events.ts';
+import type {StoredState} from '../stores/store.ts';
+import type {StrategyName} from '../strategies/strategy.ts';
+import {Alerter} from './alerter.ts';
+import {Assessor} from './assessor.ts';
+import type {Deck, DryRun, KeyHistory, TestRequest, TestResult, WhyAnswer} from './deck.ts';
+import {type Acquired, type AcquireRequest, Dispatcher, type Refused} from './dispatcher.ts';
+import {dryRun} from './dry-run.ts';
+import {Housekeeping} from './housekeeping.ts';
+import {LivePicture} from './live-picture.ts';
+import type {EngineParts, EngineSettings} from './options.ts';
+import {takeSnapshot} from './picture.ts';
+import {Pools} from './pools.ts';
+import {type Asked, Prober} from './prober.ts';
+import {benchesFromConfig, disabledBench, refillVitals, restoreCounts} from './resume.ts';
+import {Roster} from './roster.ts';
+import {tellRosterChange, tellSuccessors} from './roster-news.ts';
+import type {Snapshot} from './snapshot.ts';
+import {testResult} from './test-result.ts';
+import {whyAnswer} from './why.ts';
+
+const pruneEveryMs = 3_600_000;
+const keptEvents = 200;
+
+/** The deck's engine: keeps keys, hands out leases, probes, judges, remembers. */
+export class Engine implements Deck {
+	readonly attachment = 'local';
+	readonly #parts: EngineParts;
+	readonly #roster: Roster;
+	readonly #events = new EventHub();
+	readonly #recentEvents: EngineEvent[] = [];
+	readonly #pools: Pools;
+	readonly #assessor: Assessor;
+	readonly #prober: Prober;
+	readonly #dispatcher: Dispatcher;
+	readonly #alerter: Alerter;
+	readonly #strategies: Map<string, string>;
+	readonly #startedAt: number;
+	readonly #timers: Stoppable[] = [];
+	#settings: EngineSettings;
+	readonly #picture: LivePicture;
+	readonly #housekeeping: Housekeeping;
+	#closing: Promise<void> | undefined;
+
+	private constructor(parts: EngineParts, stored: StoredState) {
+		this.#parts = parts;
+		this.#settings = parts.settings;
+		this.#startedAt = parts.clock.now();
+		this.#picture = new LivePicture(() => this.#takePicture(), parts.clock);
+		this.#strategies = new Map(Object.entries(stored.strategies));
+		const {store, clock, random, transport, newId} = parts;
+		const roster = new Roster(stored.knowledge);
+		this.#roster = roster;
+		const events = this.#events;
+		const settings = (): EngineSettings => this.#settings;
+		const changed = (): void => this.#changed();
+		events.subscribe((event) => this.#remember(event));
+		this.#pools = new Pools(roster, {
+			ofProvider: (provider) => this.#settings.providerLimits.get(provider),
+			ofModel: (model) => this.#settings.modelLimits.get(model),
+		});
+		const pools = this.#pools;
+		this.#assessor = new Assessor({roster, pools, store, events, clock, random, changed});
+		const assessor = this.#assessor;
+		this.#prober = new Prober({settings, roster, store, transport, events, assessor, clock, random, changed});
+		this.#dispatcher = new Dispatcher({
+			settings,
+			roster,
+			pools,
+			store,
+			events,
+			assessor,
+			clock,
+			random,
+			newId,
+			changed,
+			strategyOf: (model) => this.#strategyOf(model),
+			passDeadlines: () => this.#assessor.passDeadlines(),
+			confirm: (kid) => this.#prober.confirm(kid),
+		});
+		this.#alerter = new Alerter({settings, store, events, clock, roster, changed}, stored.alerts);
+		this.#housekeeping = new Housekeeping({
+			clock,
+			assessor,
+			dispatcher: this.#dispatcher,
+			alerter: this.#alerter,
+			picture: this.#picture,
+		});
+	}
+
+	/** Reads what was kept and takes over; probing starts with `start()`. */
+	static async open(parts: EngineParts): Promise<Engine> {
+		const now = parts.clock.now();
+		const stored = await parts.store.load(now);
+		const engine = new Engine(parts, stored);
+		await engine.#resume(stored, now);
+		return engine;
+	}
+
+	/** Begins sweeps and housekeeping. */
+	start(): void {
+		const {clock} = this.#parts;
+		this.#housekeeping.start();
+		this.#prober.start();
+		this.#timers.push(clock.every(pruneEveryMs, () => void this.#parts.store.prune(clock.now())));
+	}
+
+	snapshot(): Snapshot {
+		return this.#picture.current();
+	}
+
+	subscribe(listener: () => void): () => void {
+		return this.#picture.subscribe(listener);
+	}
+
+	onEvent(listener: (event: EngineEvent) => void): () => void {
+		return this.#events.subscribe(listener);
+	}
+
+	/** A lease on the best key for a model, or why there is none. */
+	acquire(request: AcquireRequest): Promise<Acquired | Refused> {
+		return this.#dispatcher.acquire(request);
+	}
+
+	/** Ends a lease with the raw outcome of the call (or `unused`). False when it had ended before. */
+	release(leaseId: string, outcome: Outcome | 'unused'): Promise<boolean> {
+		return this.#dispatcher.release(leaseId, outcome);
+	}
+
+	async test(request: TestRequest, progress?: (done: number, total: number) => void): Promise<readonly TestResult[]> {
+		const asked: readonly Asked[] = await this.#prober.test(request, progress);
+		this.#changed();
+		await this.#housekeeping.evaluateAlerts();
+		const views = new Map(this.snapshot().keys.map((view) => [view.kid, view]));
+		return asked.flatMap((one) => testResult(one, views.get(one.member.key.kid)) ?? []);
+	}
+
+	async deepTestPrice(request: TestRequest): Promise<number | undefined> {
+		return this.#prober.deepPrice(request);
+	}
+
+	async keyHistory(kid: Kid, limit: number): Promise<KeyHistory> {
+		const entries = await this.#parts.store.history({kid, limit: limit + 100});
+		return {kid, entries: entries.slice(0, limit), more: Math.max(0, entries.length - limit)};
+	}
+
+	async setDisabled(kid: Kid, disabled: boolean, by: string): Promise<void> {
+		const member = this.#roster.get(kid);
+		if (member === undefined) throw unknownKey(kid);
+		const now = this.#parts.clock.now();
+		const before = this.#roster.bench(subjectId({level: 'key', kid}));
+		if (!disabled) {
+			if (before?.kind !== 'disabled') return;
+			await this.#assessor.carryOut([{kind: 'lift', bench: before, why: `enabled ${by}`}]);
+			return;
+		}
+		const bench = disabledBench(kid, before, {cause: 'person', evidence: by, from: 'person', at: now});
+		await this.#assessor.carryOut([{kind: 'place', bench}]);
+	}
+
+	async setStrategy(model: string, strategy: StrategyName, by: string): Promise<void> {
+		const entry = this.#settings.catalogue.get(model);
+		if (entry === undefined) throw unknownModel(model);
+		await this.#parts.store.save([{kind: 'strategy-set', model, strategy}]);
+		this.#strategies.set(model, strategy);
+		const now = this.#parts.clock.now();
+		this.#pools.setStrategy(this.#dispatcher.pool(entry), strategy, now);
+		this.#events.publish({type: 'strategy.changed', model, strategy, by}, now);
+		this.#changed();
+	}
+
+	acknowledgeAlert(id: string, by: string): Promise<void> {
+		return this.#alerter.acknowledge(id, by);
+	}
+
+	silenceAlert(id: string, until: number): Promise<void> {
+		return this.#alerter.silence(id, until);
+	}
+
+	async dryRun(model: string, strategy: StrategyName | undefined, count: number): Promise<DryRun> {
+		const entry = this.#settings.catalogue.get(model);
+		if (entry === undefined) throw unknownModel(model);
+		await this.#assessor.passDeadlines();
+		const pool = this.#dispatcher.pool(entry);
+		return dryRun(pool, strategy ?? this.#strategyOf(model), count, this.#roster, this.#parts);
+	}
+
+	async why(model: string): Promise<WhyAnswer> {
+		if (!this.#settings.catalogue.has(model)) throw unknownModel(model);
+		await this.#assessor.passDeadlines();
+		const {clock, random} = this.#parts;
+		const {catalogue} = this.#settings;
+		const parts = {catalogue, dispatcher: this.#dispatcher, pools: this.#pools, roster: this.#roster};
+		return whyAnswer(model, parts, {now: clock.now(), random});
+	}
+
+	/** Takes over a changed configuration; what was learned of keys that stay is kept. */
+	async apply(settings: EngineSettings): Promise<void> {
+		const now = this.#parts.clock.now();
+		this.#settings = settings;
+		const change = this.#roster.replace(settings.keys, now);
+		tellRosterChange(change, now, {events: this.#events, store: this.#parts.store});
+		await this.#assessor.carryOut(benchesFromConfig(this.#roster, now));
+		this.#pools.reconcile(settings.catalogue, (model) => this.#strategyOf(model), now);
+		this.#events.publish({type: 'config.applied', added: change.added.length, removed: change.removed.length}, now);
+		this.#changed();
+		if (change.added.length > 0) void this.test({kids: change.added.map((member) => member.key.kid)});
+	}
+
+	/** A changed configuration was bad: the old one stays. */
+	refuseSettings(problems: readonly string[]): void {
+		this.#events.publish({type: 'config.refused', problems}, this.#parts.clock.now());
+		this.#changed();
+	}
+
+	/** Stops probing, waits for what runs, makes everything durable. Idempotent. */
+	close(): Promise<void> {
+		this.#closing ??= this.#close();
+		return this.#closing;
+	}
+
+	async #close(): Promise<void> {
+		for (const timer of this.#timers) timer.stop();
+		this.#picture.stop();
+		this.#dispatcher.stop();
+		await this.#prober.stop();
+		await this.#housekeeping.stop();
+		this.#events.publish({type: 'engine.closed'}, this.#parts.clock.now());
+		await this.#parts.transport.close();
+		await this.#parts.store.close();
+	}
+
+	async #resume(stored: StoredState, now: number): Promise<void> {
+		const {store} = this.#parts;
+		for (const bench of stored.benches) this.#roster.place(bench);
+		const change = this.#roster.replace(this.#settings.keys, now);
+		tellSuccessors(change.added, stored.knowledge, now, {events: this.#events, store});
+		await refillVitals(this.#roster, store, now);
+		restoreCounts(stored, this.#roster, (model) => {
+			const entry = this.#settings.catalogue.get(model);
+			return entry === undefined ? undefined : this.#dispatcher.pool(entry);
+		});
+		await this.#dispatcher.adoptLeases();
+		await this.#assessor.carryOut(benchesFromConfig(this.#roster, now));
+		await this.#assessor.passDeadlines();
+		await this.#prober.resume(now);
+		for (const name of this.#settings.listedModels) {
+			const entry = this.#settings.catalogue.get(name);
+			if (entry !== undefined) this.#dispatcher.pool(entry);
+		}
+		this.#events.publish({type: 'engine.started', keys: this.#roster.size}, now);
+	}
+
+	#strategyOf(model: string): StrategyName {
+		const chosen = this.#strategies.get(model) as StrategyName | undefined;
+		return chosen ?? this.#settings.modelStrategies.get(model) ?? this.#settings.strategy;
+	}
+
+	#takePicture(): Snapshot {
+		return takeSnapshot({
+			settings: this.#settings,
+			roster: this.#roster,
+			pools: this.#pools,
+			dispatcher: this.#dispatcher,
+			prober: this.#prober,
+			store: this.#parts.store,
+			alerts: this.#alerter.alerts,
+			events: this.#recentEvents,
+			startedAt: this.#startedAt,
+			mode: this.#parts.mode,
+			now: this.#parts.clock.now(),
+		});
+	}
+
+	#changed(): void {
+		this.#housekeeping.noteChange();
+		this.#picture.outdate();
+	}
+
+	#remember(event: EngineEvent): void {
+		this.#recentEvents.unshift(event);
+		if (this.#recentEvents.length > keptEvents) this.#recentEvents.pop();
+	}
+}
+
+function unknownKey(kid: Kid): KeydeckError {
+	return new KeydeckError('UNKNOWN_KEY', `no key with id ${kid}`, {hint: 'keydeck report lists the keys'});
+}
+
+function unknownModel(model: string): KeydeckError {
+	return new KeydeckError('UNKNOWN_MODEL', `unknown model ${JSON.stringify(model)}`, {
+		hint: 'keydeck models lists the names',
+	});
+}

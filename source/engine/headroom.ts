@@ -1,0 +1,23 @@
+import type {LimitReading} from '../domain/limit.ts';
+import type {Member} from './roster.ts';
+
+/** A reading without a reset time is believed for a minute. */
+const believedMs = 60_000;
+
+/** Share left of the tightest window the vendor has told, 0 to 1; undefined when it told none. */
+export function headroomOf(member: Pick<Member, 'limits'>, now: number, model?: string): number | undefined {
+	let tightest: number | undefined;
+	for (const limit of member.limits.values()) {
+		if (model !== undefined && limit.model !== undefined && limit.model !== model) continue;
+		const share = shareLeft(limit, now);
+		if (share !== undefined && (tightest === undefined || share < tightest)) tightest = share;
+	}
+	return tightest;
+}
+
+/** A window that has been reset since is full again. */
+function shareLeft({limit, remaining, resetAt, at}: LimitReading, now: number): number | undefined {
+	if (remaining === undefined || limit <= 0) return undefined;
+	const over = resetAt === undefined ? at + believedMs : resetAt;
+	return now >= over ? 1 : Math.max(0, Math.min(1, remaining / limit));
+}

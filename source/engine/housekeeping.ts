@@ -1,0 +1,66 @@
+import type {Clock, Stoppable} from '../clock.ts';
+import type {Alerter} from './alerter.ts';
+import type {Assessor} from './assessor.ts';
+import type {Dispatcher} from './dispatcher.ts';
+import type {LivePicture} from './live-picture.ts';
+
+const everyMs = 1000;
+/** Without news alerts are looked at this often: windows pass. */
+const quietMs = 10_000;
+
+type Parts = {
+	readonly clock: Clock;
+	readonly assessor: Assessor;
+	readonly dispatcher: Dispatcher;
+	readonly alerter: Alerter;
+	readonly picture: LivePicture;
+};
+
+/** What has to be done even when nobody asks: deadlines, overdue leases, alerts. */
+export class Housekeeping {
+	readonly #parts: Parts;
+	#timer: Stoppable | undefined;
+	#running: Promise<void> | undefined;
+	#hasNews = true;
+	#evaluatedAt = 0;
+
+	constructor(parts: Parts) {
+		this.#parts = parts;
+	}
+
+	/** Once a second from now on. */
+	start(): void {
+		this.#timer = this.#parts.clock.every(everyMs, () => {
+			this.#running ??= this.#round().finally(() => {
+				this.#running = undefined;
+			});
+		});
+	}
+
+	/** Something has changed: the alerts are worth a look. */
+	noteChange(): void {
+		this.#hasNews = true;
+	}
+
+	async evaluateAlerts(): Promise<void> {
+		const {alerter, clock, picture} = this.#parts;
+		this.#hasNews = false;
+		this.#evaluatedAt = clock.now();
+		await alerter.evaluate(picture.current());
+	}
+
+	/** Waits for a round under way. */
+	async stop(): Promise<void> {
+		this.#timer?.stop();
+		await this.#running;
+	}
+
+	async #round(): Promise<void> {
+		const {assessor, dispatcher, clock, picture} = this.#parts;
+		await assessor.passDeadlines();
+		await dispatcher.expireLeases();
+		if (!this.#hasNews && clock.now() - this.#evaluatedAt < quietMs) return;
+		await this.evaluateAlerts();
+		picture.outdate();
+	}
+}
