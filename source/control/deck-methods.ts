@@ -1,0 +1,71 @@
+import {z} from 'zod';
+import type {Deck} from '../engine/deck.ts';
+import {KeydeckError} from '../errors.ts';
+import {strategyNames} from '../strategies/strategy.ts';
+
+type Progress = (done: number, total: number) => void;
+type Method = (deck: Deck, params: unknown, progress: Progress) => Promise<unknown>;
+
+/** Labels, ids and names; longer ones are no names of ours. */
+const name = z.string().min(1).max(500);
+
+/** The deck's methods a client may call, by name, each with the parameters it takes. */
+export const deckMethods: ReadonlyMap<string, Method> = new Map([
+	['snapshot', method(z.object({}), async (deck) => deck.snapshot())],
+	[
+		'keyHistory',
+		method(z.object({kid: name, limit: z.int().min(1).max(10_000)}), (deck, {kid, limit}) =>
+			deck.keyHistory(kid, limit),
+		),
+	],
+	['test', method(testRequest(), (deck, request, progress) => deck.test(request, progress))],
+	['deepTestPrice', method(testRequest(), (deck, request) => deck.deepTestPrice(request))],
+	[
+		'setDisabled',
+		method(z.object({kid: name, disabled: z.boolean(), by: name}), (deck, {kid, disabled, by}) =>
+			deck.setDisabled(kid, disabled, by),
+		),
+	],
+	[
+		'setStrategy',
+		method(z.object({model: name, strategy: z.enum(strategyNames), by: name}), (deck, {model, strategy, by}) =>
+			deck.setStrategy(model, strategy, by),
+		),
+	],
+	['acknowledgeAlert', method(z.object({id: name, by: name}), (deck, {id, by}) => deck.acknowledgeAlert(id, by))],
+	[
+		'silenceAlert',
+		method(z.object({id: name, until: z.number()}), (deck, {id, until}) => deck.silenceAlert(id, until)),
+	],
+	[
+		'dryRun',
+		method(
+			z.object({model: name, strategy: z.enum(strategyNames).optional(), count: z.int().min(1).max(100_000)}),
+			(deck, {model, strategy, count}) => deck.dryRun(model, strategy, count),
+		),
+	],
+	['why', method(z.object({model: name}), (deck, {model}) => deck.why(model))],
+]);
+
+function testRequest() {
+	return z.object({
+		kids: z.array(name).exactOptional(),
+		deep: z.boolean().exactOptional(),
+		model: name.exactOptional(),
+	});
+}
+
+function method<Params>(
+	shape: z.ZodType<Params>,
+	call: (deck: Deck, params: Params, progress: Progress) => Promise<unknown>,
+): Method {
+	return async (deck, params, progress) => {
+		const checked = shape.safeParse(params ?? {});
+		if (!checked.success) {
+			throw new KeydeckError('BAD_REQUEST', `the request has wrong parameters: ${z.prettifyError(checked.error)}`, {
+				hint: 'both keydeck processes should be of one version',
+			});
+		}
+		return call(deck, checked.data, progress);
+	};
+}
