@@ -1,0 +1,89 @@
+import type {Clock} from '../clock.ts';
+import type {OpenedDeck, OpenOptions} from './open-deck.ts';
+import type {Output} from './output.ts';
+
+/** Exit codes of every command; part of the public interface. */
+export const exits = {
+	fine: 0,
+	/** The thing asked about is unhealthy. */
+	unhealthy: 1,
+	/** Bad usage or configuration, an empty pool too. */
+	usage: 2,
+	notReachable: 3,
+	/** keydeck itself failed. */
+	broken: 70,
+	hungUp: 129,
+	interrupted: 130,
+	terminated: 143,
+} as const;
+
+/** One option as the help teaches it. It has no default here: what is absent may come from the configuration. */
+type Flag = {
+	/** Placeholder of its value, e.g. `N`; absent = a switch. */
+	readonly value?: string;
+	/** What it does, with its default in words. */
+	readonly says: string;
+	/** Refused with one line: it belongs to a later release. */
+	readonly later?: boolean;
+};
+
+type Argument = {
+	readonly name: string;
+	readonly says: string;
+	/** @default false */
+	readonly required?: boolean;
+};
+
+/** One command: its manual and what it does. */
+export type Command = {
+	readonly name: string;
+	/** One line for the list of commands; no full stop. */
+	readonly summary: string;
+	/** What a person should know before the first use. */
+	readonly teaches: string;
+	readonly args: readonly Argument[];
+	/** Long names in kebab-case, without dashes. */
+	readonly flags: Readonly<Record<string, Flag>>;
+	readonly examples: readonly {readonly line: string; readonly says: string}[];
+	/** What each exit code means here. */
+	readonly exits: Readonly<Record<number, string>>;
+	readonly run: (call: Call) => Promise<number>;
+};
+
+/** What was typed after the command, checked against its manual. */
+export type Typed = {
+	readonly args: readonly string[];
+	/** Value of an option, undefined when absent. */
+	readonly value: (flag: string) => string | undefined;
+	/** True when a switch was given. */
+	readonly on: (flag: string) => boolean;
+};
+
+/** A terminal that is read and drawn on. */
+export type Screen = {readonly stdin: NodeJS.ReadStream; readonly stdout: NodeJS.WriteStream};
+
+/** Options of every command that reads the configuration. */
+export const projectFlags = {
+	root: {value: 'DIR', says: 'Configuration root (default: the nearest folder upward that has one)'},
+} as const satisfies Readonly<Record<string, Flag>>;
+
+/** The world around a command; tests bring their own. */
+export type World = {
+	readonly cwd: string;
+	readonly env: Readonly<Record<string, string | undefined>>;
+	readonly clock: Clock;
+	readonly stdin: NodeJS.ReadableStream & {readonly isTTY?: boolean};
+	/** The terminal to draw on; undefined when stdin or stdout is none. */
+	readonly screen: Screen | undefined;
+	readonly output: Output;
+	readonly version: string;
+	/** Opens the deck of the current project, or attaches to the engine that holds it. */
+	readonly openDeck: (options: OpenOptions) => Promise<OpenedDeck>;
+};
+
+/** One run of a command. */
+export type Call = World & {
+	readonly typed: Typed;
+	/** Aborted when the command should end: SIGINT, SIGTERM, or nobody reads what it prints. */
+	readonly signal: AbortSignal;
+};

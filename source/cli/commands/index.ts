@@ -1,0 +1,31 @@
+import type {Command} from '../command.ts';
+import {chainsCommand} from './chains.ts';
+import {checkCommand} from './check.ts';
+import {configCommand} from './config.ts';
+import {dashboardCommand} from './dashboard.ts';
+import {demoCommand} from './demo.ts';
+import {modelsCommand} from './models.ts';
+import {reportCommand} from './report.ts';
+import {rotateCommand} from './rotate.ts';
+import {simulateCommand} from './simulate.ts';
+import {statsCommand} from './stats.ts';
+import {summaryCommand} from './summary.ts';
+import {testCommand} from './test.ts';
+import {whyCommand} from './why.ts';
+
+/** Every command, in the order of the manual. */
+export const commands: readonly Command[] = [
+	dashboardCommand,
+	demoCommand,
+	testCommand,
+	checkCommand,
+	reportCommand,
+	summaryCommand,
+	statsCommand,
+	rotateCommand,
+	whyCommand,
+	chainsCommand,
+	modelsCommand,
+	configCommand,
+	simulateCommand,
+];

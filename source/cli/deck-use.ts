@@ -1,0 +1,60 @@
+import type {Snapshot} from '../engine/snapshot.ts';
+import {type Call, exits, type Typed} from './command.ts';
+import type {OpenedDeck, OpenOptions} from './open-deck.ts';
+
+/** Opens the deck and runs a command over it (`overDeck`). */
+export function withDeck(call: Call, use: (opened: OpenedDeck) => Promise<number>): Promise<number> {
+	return overDeck(call, openFor(call), use);
+}
+
+/**
+ * Runs `use` over a deck and closes it, also when the command is interrupted: then the promise rejects with
+ * the reason of the signal.
+ */
+export async function overDeck(
+	call: Call,
+	opening: Promise<OpenedDeck>,
+	use: (opened: OpenedDeck) => Promise<number>,
+): Promise<number> {
+	const opened = await opening;
+	try {
+		return await Promise.race([use(opened), interruption(call.signal)]);
+	} finally {
+		await opened.close();
+	}
+}
+
+/** Opens the deck (`live`: it goes on probing) by the options that were typed and says on stderr where its answers come from. */
+export async function openFor(call: Call, wish: {readonly live?: boolean} = {}): Promise<OpenedDeck> {
+	const {cwd, env, clock, typed, version} = call;
+	const opened = await call.openDeck({cwd, env, clock, version, flags: projectFlagsOf(typed), ...wish});
+	for (const note of opened.notes) call.output.note(note);
+	return opened;
+}
+
+/** The typed options that outrank the environment. */
+export function projectFlagsOf(typed: Typed): OpenOptions['flags'] {
+	const [root, strategy] = [typed.value('root'), typed.value('strategy')];
+	return {...(root === undefined ? {} : {root}), ...(strategy === undefined ? {} : {strategy})};
+}
+
+/** Says on stderr that there is no key (of one provider), what was found instead and where keydeck looked. */
+export function sayNoKeys(call: Call, snapshot: Snapshot, provider?: string): number {
+	call.output.note(`keydeck: no key found${provider === undefined ? '' : ` for ${provider}`}`);
+	for (const note of snapshot.notes) call.output.note(`  ${note}`);
+	for (const {place, found} of snapshot.searched) call.output.note(`  looked in ${place}: ${found}`);
+	call.output.note('  Put a key in .env, e.g. OPENAI_API_KEY=…, or see it work without one: keydeck demo');
+	return exits.usage;
+}
+
+/** For commands that read: fine, unless there is nothing to read about. */
+export function readingExit(call: Call, snapshot: Snapshot): number {
+	return snapshot.keys.length === 0 ? sayNoKeys(call, snapshot) : exits.fine;
+}
+
+function interruption(signal: AbortSignal): Promise<never> {
+	return new Promise((_, reject) => {
+		if (signal.aborted) reject(signal.reason);
+		signal.addEventListener('abort', () => reject(signal.reason), {once: true});
+	});
+}

@@ -1,0 +1,106 @@
+import type {Clock} from '../clock.ts';
+import type {Settings} from '../config/settings.ts';
+import {watchSettings} from '../config/watch.ts';
+import {attachDeck} from '../control/attached-deck.ts';
+import {controlPath} from '../control/control-path.ts';
+import {serveControl} from '../control/control-server.ts';
+import type {Deck} from '../engine/deck.ts';
+import type {Engine} from '../engine/engine.ts';
+import {InvalidInputError, KeydeckError, problemLine} from '../errors.ts';
+import type {Provider} from '../providers/provider.ts';
+import {engineSettings} from './engine-settings.ts';
+import {openEngine} from './open-engine.ts';
+import {type ProjectOptions, readProject} from './project.ts';
+
+/** Two commands that start together meet between the lock and the socket: the second looks again, this often. */
+const retries = 10;
+const retryMs = 100;
+
+export type OpenOptions = ProjectOptions & {
+	readonly clock: Clock;
+	readonly version: string;
+	/** Probe in rounds and follow changed files: for a deck that stays open. @default false */
+	readonly live?: boolean;
+	/** @default 'live' */
+	readonly mode?: 'live' | 'demo';
+};
+
+export type OpenedDeck = {
+	readonly deck: Deck;
+	readonly settings: Settings;
+	/** Facts for stderr, one line each: `from the running keydeck (pid 123)`. */
+	readonly notes: readonly string[];
+	/** Idempotent. */
+	close(): Promise<void>;
+};
+
+/** A deck whose engine runs in this process. */
+export type OwnDeck = OpenedDeck & {readonly engine: Engine; readonly providers: ReadonlyMap<string, Provider>};
+
+/**
+ * Opens the deck of the project around `cwd`: attaches to the engine that already holds its home,
+ * or opens one. Bad configuration throws an `InvalidInputError` with every problem, and nothing is written.
+ */
+export async function openDeck(options: OpenOptions): Promise<OpenedDeck> {
+	const settings = await readProject(options);
+	for (let attempt = 1; ; attempt++) {
+		const attached = await attachDeck({path: controlPath(settings.home), root: settings.root, clock: options.clock});
+		if (attached !== undefined) {
+			const notes = [`from the running keydeck (pid ${attached.pid})`];
+			return {deck: attached, settings, notes, close: () => attached.close()};
+		}
+		try {
+			return await ownDeck(settings, options);
+		} catch (error) {
+			if (!isHomeInUse(error) || attempt === retries) throw error;
+			await options.clock.sleep(retryMs);
+		}
+	}
+}
+
+function isHomeInUse(error: unknown): boolean {
+	return error instanceof KeydeckError && error.code === 'HOME_IN_USE';
+}
+
+/** Opens an engine of this process, whether or not another holds the home (then it throws `HOME_IN_USE`). */
+export async function openOwnDeck(options: OpenOptions): Promise<OwnDeck> {
+	return ownDeck(await readProject(options), options);
+}
+
+async function ownDeck(settings: Settings, options: OpenOptions): Promise<OwnDeck> {
+	const {clock, env, version, live = false, mode = 'live'} = options;
+	const parts = engineSettings(settings);
+	const {engine, notes} = await openEngine({settings: parts, clock, env, mode});
+	const control = await serveControl({
+		deck: engine,
+		path: controlPath(settings.home),
+		root: settings.root,
+		version,
+	}).catch(async (error: unknown) => {
+		await engine.close();
+		throw error;
+	});
+	const watching = live ? followFiles(engine, settings, options) : undefined;
+	if (live) engine.start();
+	const close = async (): Promise<void> => {
+		watching?.stop();
+		await control.close();
+		await engine.close();
+	};
+	return {deck: engine, engine, providers: parts.providers, settings, notes, close};
+}
+
+/** A changed file applies without a restart; a bad one is refused and the old configuration stays. */
+function followFiles(engine: Engine, settings: Settings, options: OpenOptions): {stop(): void} {
+	// A file that appears may make its folder the root; this engine stays at the home it owns.
+	const env = {...options.env, KEYDECK_HOME: settings.home};
+	return watchSettings(settings.watched, options.clock, () => {
+		readProject({...options, env}).then(
+			(changed) => engine.apply(engineSettings(changed)),
+			(error: unknown) => {
+				const problems = error instanceof InvalidInputError ? error.problems.map(problemLine) : [String(error)];
+				engine.refuseSettings(problems);
+			},
+		);
+	});
+}
