@@ -1,0 +1,134 @@
+import {spawn} from 'node:child_process';
+import {randomUUID} from 'node:crypto';
+import {mkdtemp, rm} from 'node:fs/promises';
+import {tmpdir} from 'node:os';
+import {join} from 'node:path';
+import {Pool} from 'undici';
+import {systemClock} from '../source/clock.ts';
+import {builtInCatalogue} from '../source/domain/models.ts';
+import {defaultAlertPolicy, defaultProbePolicy} from '../source/domain/policy.ts';
+import {Engine} from '../source/engine/engine.ts';
+
+import {createHttpClient} from '../source/providers/http-client.ts';
+import {createProviders} from '../source/providers/index.ts';
+import {type KeyEntry, Secret} from '../source/secret.ts';
+import {openSqliteStore} from '../source/stores/sqlite-store.ts';
+import {median, nowMs, printTable, spread} from './measure.ts';
+
+const keyCount = 1000;
+const parallel = 32;
+const rounds = 9;
+
+/** A probe sweep of 1,000 keys through the whole engine, beside a bare undici loop over the same requests. */
+export async function benchSweep(): Promise<void> {
+	const vendor = spawn(process.execPath, [join(import.meta.dirname, 'sweep-vendor.js')], {
+		stdio: ['pipe', 'pipe', 'inherit'],
+	});
+	const baseUrl = await new Promise<string>((resolve) =>
+		vendor.stdout.once('data', (line) => resolve(String(line).trim())),
+	);
+	const home = await mkdtemp(join(tmpdir(), 'keydeck-bench-'));
+	const engine = await openEngine(baseUrl, home);
+	const pool = new Pool(new URL(baseUrl).origin, {connections: parallel});
+	const sweeps: number[] = [];
+	const bares: number[] = [];
+	for (let round = 0; round <= rounds; round++) {
+		const bare = await timed(() => bareLoop(pool, `${new URL(baseUrl).pathname}/models`));
+		const sweep = await timed(async () => {
+			const results = await engine.test({});
+			if (results.some((result) => !result.ok)) throw new Error('a probe of the sweep failed');
+		});
+		// The first round warms both up.
+		if (round > 0) {
+			bares.push(bare);
+			sweeps.push(sweep);
+		}
+	}
+	await engine.close();
+	await pool.close();
+	vendor.stdin.end();
+	await rm(home, {recursive: true});
+	const perSecond = (samples: readonly number[]): string =>
+		Math.round(keyCount / (median(samples) / 1000)).toLocaleString('en');
+	printTable(`probe sweep of ${keyCount} keys, ${parallel} at once, median of ${rounds} rounds`, [
+		['', 'ms', 'spread', 'probes/s', 'ratio'],
+		['bare undici loop', median(bares).toFixed(0), spread(bares), perSecond(bares), '1.00'],
+		[
+			'keydeck sweep',
+			median(sweeps).toFixed(0),
+			spread(sweeps),
+			perSecond(sweeps),
+			(median(bares) / median(sweeps)).toFixed(2),
+		],
+	]);
+}
+
+async function openEngine(baseUrl: string, home: string): Promise<Engine> {
+	const clock = systemClock;
+	return Engine.open({
+		settings: {
+			root: home,
+			home,
+			keys: Array.from({length: keyCount}, (_, index) => keyEntry(index)),
+			providers: createProviders(new Map([['openai', {baseUrl}]])),
+			catalogue: builtInCatalogue,
+			strategy: 'health-based',
+			modelStrategies: new Map(),
+			modelLimits: new Map(),
+			providerLimits: new Map(),
+			listedModels: ['gpt-4o'],
+			probe: defaultProbePolicy,
+			deepProbes: new Map(),
+			alerts: defaultAlertPolicy,
+			notes: [],
+			searched: [],
+		},
+		store: openSqliteStore({file: join(home, 'keydeck.sqlite'), clock}),
+		transport: createHttpClient({clock, env: {}}),
+		clock,
+		random: Math.random,
+		newId: randomUUID,
+		mode: 'live',
+	});
+}
+
+function keyEntry(index: number): KeyEntry {
+	const key = {
+		kid: `k1_bench${index}`,
+		hash: String(index),
+		provider: 'openai',
+		label: `BENCH[${index}]`,
+		mask: 'sk-proj-be…',
+		source: {kind: 'config'},
+		index,
+		weight: 1,
+		disabled: false,
+	} as const;
+	return {key, secret: new Secret(benchKey(index))};
+}
+
+function benchKey(index: number): string {
+	return `sk-proj-bench-${index}`;
+}
+
+async function bareLoop(pool: Pool, path: string): Promise<void> {
+	let next = 0;
+	const worker = async (): Promise<void> => {
+		for (let index = next++; index < keyCount; index = next++) {
+			const {statusCode, body} = await pool.request({
+				method: 'GET',
+				path,
+				headers: {authorization: `Bearer ${benchKey(index)}`},
+			});
+			await body.text();
+			if (statusCode !== 200) throw new Error(`the vendor answered ${statusCode}`);
+		}
+	};
+	await Promise.all(Array.from({length: parallel}, worker));
+}
+
+async function timed(work: () => Promise<void>): Promise<number> {
+	const start = nowMs();
+	await work();
+	return nowMs() - start;
+}
