@@ -3,7 +3,7 @@ import {randomUUID} from 'node:crypto';
 import {mkdtemp, rm} from 'node:fs/promises';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
-import {Pool} from 'undici';
+import {Agent, request} from 'undici';
 import {systemClock} from '../source/clock.ts';
 import {builtInCatalogue} from '../source/domain/models.ts';
 import {defaultAlertPolicy, defaultProbePolicy} from '../source/domain/policy.ts';
@@ -17,7 +17,7 @@ import {median, nowMs, printTable, spread} from './measure.ts';
 
 const keyCount = 1000;
 const parallel = 32;
-const rounds = 9;
+const rounds = 25;
 
 /** A probe sweep of 1,000 keys through the whole engine, beside a bare undici loop over the same requests. */
 export async function benchSweep(): Promise<void> {
@@ -29,11 +29,11 @@ export async function benchSweep(): Promise<void> {
 	);
 	const home = await mkdtemp(join(tmpdir(), 'keydeck-bench-'));
 	const engine = await openEngine(baseUrl, home);
-	const pool = new Pool(new URL(baseUrl).origin, {connections: parallel});
+	const agent = new Agent({connections: parallel});
 	const sweeps: number[] = [];
 	const bares: number[] = [];
 	for (let round = 0; round <= rounds; round++) {
-		const bare = await timed(() => bareLoop(pool, `${new URL(baseUrl).pathname}/models`));
+		const bare = await timed(() => bareLoop(agent, `${baseUrl}/models`));
 		const sweep = await timed(async () => {
 			const results = await engine.test({});
 			if (results.some((result) => !result.ok)) throw new Error('a probe of the sweep failed');
@@ -45,7 +45,7 @@ export async function benchSweep(): Promise<void> {
 		}
 	}
 	await engine.close();
-	await pool.close();
+	await agent.close();
 	vendor.stdin.end();
 	await rm(home, {recursive: true});
 	const perSecond = (samples: readonly number[]): string =>
@@ -111,13 +111,12 @@ function benchKey(index: number): string {
 	return `sk-proj-bench-${index}`;
 }
 
-async function bareLoop(pool: Pool, path: string): Promise<void> {
+async function bareLoop(agent: Agent, url: string): Promise<void> {
 	let next = 0;
 	const worker = async (): Promise<void> => {
 		for (let index = next++; index < keyCount; index = next++) {
-			const {statusCode, body} = await pool.request({
-				method: 'GET',
-				path,
+			const {statusCode, body} = await request(url, {
+				dispatcher: agent,
 				headers: {authorization: `Bearer ${benchKey(index)}`},
 			});
 			await body.text();

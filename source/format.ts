@@ -119,17 +119,12 @@ function two(value: number): string {
 	return String(value).padStart(2, '0');
 }
 
-const timeOfDay = new Intl.DateTimeFormat('en-GB', {
-	hour: '2-digit',
-	minute: '2-digit',
-	second: '2-digit',
-	hourCycle: 'h23',
-});
 const dayOfYear = new Intl.DateTimeFormat('en-GB', {day: 'numeric', month: 'short'});
 
 /** Local time of day of an instant (epoch ms): `03:12:44`. */
 export function clockTime(at: number): string {
-	return timeOfDay.format(at);
+	const time = new Date(at);
+	return `${two(time.getHours())}:${two(time.getMinutes())}:${two(time.getSeconds())}`;
 }
 
 /** Local day of an instant (epoch ms): `12 Aug`. */

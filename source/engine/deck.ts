@@ -2,6 +2,7 @@ import type {Kid} from '../domain/key.ts';
 import type {SkipReason} from '../domain/lease.ts';
 import type {ProofGrade} from '../domain/proof.ts';
 import type {HistoryEntry} from '../domain/reading.ts';
+import {KeydeckError} from '../errors.ts';
 import type {EngineEvent} from '../events.ts';
 import type {StrategyName} from '../strategies/strategy.ts';
 import type {Snapshot} from './snapshot.ts';
@@ -83,4 +84,16 @@ export interface Deck {
 	dryRun(model: string, strategy: StrategyName | undefined, count: number): Promise<DryRun>;
 	why(model: string): Promise<WhyAnswer>;
 	close(): Promise<void>;
+}
+
+/** No key of the deck has this id. */
+export function unknownKey(kid: Kid): KeydeckError {
+	return new KeydeckError('UNKNOWN_KEY', `no key with id ${kid}`, {hint: 'keydeck report lists the keys'});
+}
+
+/** No model of the catalogue has this name. */
+export function unknownModel(model: string): KeydeckError {
+	return new KeydeckError('UNKNOWN_MODEL', `unknown model ${JSON.stringify(model)}`, {
+		hint: 'keydeck models lists the names',
+	});
 }

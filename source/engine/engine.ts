@@ -2,19 +2,27 @@ import type {Stoppable} from '../clock.ts';
 import {subjectId} from '../domain/bench.ts';
 import type {Kid} from '../domain/key.ts';
 import type {Outcome} from '../domain/outcome.ts';
-import {KeydeckError} from '../errors.ts';
 import {type EngineEvent, EventHub} from '../events.ts';
 import type {StoredState} from '../stores/store.ts';
 import type {StrategyName} from '../strategies/strategy.ts';
 import {Alerter} from './alerter.ts';
 import {Assessor} from './assessor.ts';
-import type {Deck, DryRun, KeyHistory, TestRequest, TestResult, WhyAnswer} from './deck.ts';
+import {
+	type Deck,
+	type DryRun,
+	type KeyHistory,
+	type TestRequest,
+	type TestResult,
+	unknownKey,
+	unknownModel,
+	type WhyAnswer,
+} from './deck.ts';
 import {type Acquired, type AcquireRequest, Dispatcher, type Refused} from './dispatcher.ts';
 import {dryRun} from './dry-run.ts';
 import {Housekeeping} from './housekeeping.ts';
 import {LivePicture} from './live-picture.ts';
 import type {EngineParts, EngineSettings} from './options.ts';
-import {takeSnapshot} from './picture.ts';
+import {listedUpstreams, takeSnapshot} from './picture.ts';
 import {Pools} from './pools.ts';
 import {type Asked, Prober} from './prober.ts';
 import {benchesFromConfig, disabledBench, refillVitals, restoreCounts} from './resume.ts';
@@ -135,9 +143,9 @@ export class Engine implements Deck {
 	async test(request: TestRequest, progress?: (done: number, total: number) => void): Promise<readonly TestResult[]> {
 		const asked: readonly Asked[] = await this.#prober.test(request, progress);
 		this.#changed();
-		await this.#housekeeping.evaluateAlerts();
-		const views = new Map(this.snapshot().keys.map((view) => [view.kid, view]));
-		return asked.flatMap((one) => testResult(one, views.get(one.member.key.kid)) ?? []);
+		const place = {settings: this.#settings, roster: this.#roster, now: this.#parts.clock.now()};
+		const upstreams = listedUpstreams({settings: this.#settings, dispatcher: this.#dispatcher});
+		return asked.map((one) => testResult(one, place, upstreams.get(one.member.key.provider) ?? []));
 	}
 
 	async deepTestPrice(request: TestRequest): Promise<number | undefined> {
@@ -218,7 +226,7 @@ export class Engine implements Deck {
 		this.#changed();
 	}
 
-	/** Stops probing, waits for what runs, makes everything durable. Idempotent. */
+	/** Stops probing, waits for what runs, makes everything durable, alerts too. Idempotent. */
 	close(): Promise<void> {
 		this.#closing ??= this.#close();
 		return this.#closing;
@@ -230,6 +238,8 @@ export class Engine implements Deck {
 		this.#dispatcher.stop();
 		await this.#prober.stop();
 		await this.#housekeeping.stop();
+		// What a short command has found out is an alert too.
+		if (this.#housekeeping.hasNews) await this.#housekeeping.evaluateAlerts();
 		this.#events.publish({type: 'engine.closed'}, this.#parts.clock.now());
 		await this.#parts.transport.close();
 		await this.#parts.store.close();
@@ -270,7 +280,7 @@ export class Engine implements Deck {
 			prober: this.#prober,
 			store: this.#parts.store,
 			alerts: this.#alerter.alerts,
-			events: this.#recentEvents,
+			events: this.#recentEvents.slice(-keptEvents).reverse(),
 			startedAt: this.#startedAt,
 			mode: this.#parts.mode,
 			now: this.#parts.clock.now(),
@@ -283,17 +293,7 @@ export class Engine implements Deck {
 	}
 
 	#remember(event: EngineEvent): void {
-		this.#recentEvents.unshift(event);
-		if (this.#recentEvents.length > keptEvents) this.#recentEvents.pop();
+		this.#recentEvents.push(event);
+		if (this.#recentEvents.length >= 2 * keptEvents) this.#recentEvents.splice(0, keptEvents);
 	}
-}
-
-function unknownKey(kid: Kid): KeydeckError {
-	return new KeydeckError('UNKNOWN_KEY', `no key with id ${kid}`, {hint: 'keydeck report lists the keys'});
-}
-
-function unknownModel(model: string): KeydeckError {
-	return new KeydeckError('UNKNOWN_MODEL', `unknown model ${JSON.stringify(model)}`, {
-		hint: 'keydeck models lists the names',
-	});
 }

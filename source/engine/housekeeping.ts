@@ -21,7 +21,7 @@ export class Housekeeping {
 	readonly #parts: Parts;
 	#timer: Stoppable | undefined;
 	#running: Promise<void> | undefined;
-	#hasNews = true;
+	#hasNews = false;
 	#evaluatedAt = 0;
 
 	constructor(parts: Parts) {
@@ -35,6 +35,11 @@ export class Housekeeping {
 				this.#running = undefined;
 			});
 		});
+	}
+
+	/** Something has changed since the alerts were looked at. */
+	get hasNews(): boolean {
+		return this.#hasNews;
 	}
 
 	/** Something has changed: the alerts are worth a look. */

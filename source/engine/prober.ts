@@ -42,7 +42,7 @@ export class Prober {
 	readonly #running = new Set<Promise<unknown>>();
 	#timer: Stoppable | undefined;
 	#sweep: {done: number; total: number} | undefined;
-	#probesToday = {day: '', count: 0, spentUsd: 0};
+	#probesToday = {day: 0, count: 0, spentUsd: 0};
 	/** Price of the paid probes of sweeps that are under way, USD: parallel ones must not all take the last of the budget. */
 	#promisedUsd = 0;
 
@@ -55,16 +55,15 @@ export class Prober {
 	}
 
 	today(now: number): {readonly count: number; readonly spentUsd: number} {
-		return this.#probesToday.day === dayOf(now) ? this.#probesToday : {count: 0, spentUsd: 0};
+		return this.#probesToday.day === Math.floor(now / dayMs) ? this.#probesToday : {count: 0, spentUsd: 0};
 	}
 
 	/** Goes on with the day's figures where the last engine stopped. */
 	async resume(now: number): Promise<void> {
 		const {store} = this.#parts;
-		const day = dayOf(now);
 		const sums = await store.rollUps({span: 'hour', since: now - (now % dayMs)});
 		const count = sums.reduce((total, {probes}) => total + probes, 0);
-		this.#probesToday = {day, count, spentUsd: await store.spend(day, 0)};
+		this.#probesToday = {day: Math.floor(now / dayMs), count, spentUsd: await store.spend(dayOf(now), 0)};
 	}
 
 	/** Sweeps now and then once per interval. Idempotent. */
@@ -234,10 +233,11 @@ export class Prober {
 
 	async #countProbe(costUsd: number): Promise<void> {
 		const {clock, store} = this.#parts;
-		const day = dayOf(clock.now());
+		const now = clock.now();
+		const day = Math.floor(now / dayMs);
 		if (this.#probesToday.day !== day) this.#probesToday = {day, count: 0, spentUsd: 0};
 		this.#probesToday.count += 1;
-		if (costUsd > 0) this.#probesToday.spentUsd = await store.spend(day, costUsd);
+		if (costUsd > 0) this.#probesToday.spentUsd = await store.spend(dayOf(now), costUsd);
 	}
 
 	#named(kids: readonly Kid[] | undefined): Member[] {

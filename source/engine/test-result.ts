@@ -1,20 +1,25 @@
 import type {TestResult} from './deck.ts';
+import {describeKey, type KeyPlace} from './key-view.ts';
 import type {Asked} from './prober.ts';
-import type {KeyView} from './snapshot.ts';
 
-/** What a test says of one key; undefined when the key has left meanwhile. */
-export function testResult({reading, costUsd}: Asked, view: KeyView | undefined): TestResult | undefined {
-	if (view === undefined) return undefined;
+/** What a test says of one key. */
+export function testResult(
+	{member, reading, costUsd}: Asked,
+	place: KeyPlace,
+	upstreams: readonly string[],
+): TestResult {
+	const {kid, provider, label, mask, hash} = member.key;
+	const {standing, words} = describeKey(member, place, upstreams);
 	return {
-		kid: view.kid,
-		provider: view.provider,
-		label: view.label,
-		mask: view.mask,
-		hash: view.hash,
-		ok: reading?.verdict.kind === 'ok' && view.usable === true,
+		kid,
+		provider,
+		label,
+		mask,
+		hash,
+		ok: reading?.verdict.kind === 'ok' && standing.usable === true,
 		verdict: reading?.verdict.kind ?? 'cancelled',
-		state: view.state.kind,
-		why: view.summary === '' ? (reading?.evidence ?? view.why) : view.why,
+		state: standing.state.kind,
+		why: words.summary === '' ? (reading?.evidence ?? words.why) : words.why,
 		status: reading?.status ?? null,
 		latencyMs: reading === undefined ? null : Math.round(reading.latencyMs),
 		proof: reading?.proof ?? 'none',

@@ -52,8 +52,9 @@ export class VendorLines {
 	/** What the other vendors show of our own line since this one was lost: `down` when none can be reached either. */
 	ownLine(provider: string): 'up' | 'down' | 'unknown' {
 		const lostAt = this.#lines.get(provider)?.lostAt;
+		if (lostAt === undefined) return 'unknown';
 		const others = [...this.#lines].filter(([name]) => name !== provider).map(([, line]) => line);
-		if (lostAt === undefined || others.length === 0) return 'unknown';
+		if (others.length === 0) return 'unknown';
 		if (others.every((line) => line.lostAt !== undefined)) return 'down';
 		return others.some((line) => line.lostAt === undefined && (line.answeredAt ?? 0) >= lostAt) ? 'up' : 'unknown';
 	}

@@ -26,16 +26,20 @@ export function isSuccess(status: number): boolean {
 	return status >= 200 && status < 300;
 }
 
-/** Parses the body once: JSON, an event stream, or neither. Never throws. */
+/** Parses the body when it is first looked at: JSON, an event stream, or neither. Never throws. */
 export function answerFrom({status, headers, body, timing}: OutcomeAnswered): Answer {
 	const text = body.slice(0, bodyLimit).trim();
 	const streamed = /^(?:data|event|id|retry)?:/.test(text);
+	let payloads: readonly unknown[] | undefined;
 	return {
 		status,
 		headers,
 		at: timing.at,
 		text,
-		payloads: streamed ? streamedPayloads(text) : bodyPayloads(text),
+		get payloads() {
+			payloads ??= streamed ? streamedPayloads(text) : bodyPayloads(text);
+			return payloads;
+		},
 		structured: streamed || /^[{[]/.test(text),
 	};
 }

@@ -1,4 +1,4 @@
-import type {Outcome} from '../domain/outcome.ts';
+import type {Outcome, OutcomeAnswered} from '../domain/outcome.ts';
 
 const hidden = '[redacted]';
 /** Shorter texts are no keys, and stand in every other word. */
@@ -9,9 +9,13 @@ export function withoutCredentials(outcome: Outcome, credentials: Readonly<Recor
 	const secrets = Object.values(credentials)
 		.map((value) => value.replace(/^Bearer /, ''))
 		.filter((value) => value.length >= shortest);
-	if (outcome.kind !== 'answered' || secrets.length === 0) return outcome;
+	if (outcome.kind !== 'answered' || !secrets.some((secret) => repeats(outcome, secret))) return outcome;
 	const clean = (text: string): string => secrets.reduce((left, secret) => left.replaceAll(secret, hidden), text);
 	const headers: Record<string, string> = {};
 	for (const [name, value] of Object.entries(outcome.headers)) headers[name] = clean(value);
 	return {...outcome, headers, body: clean(outcome.body)};
+}
+
+function repeats({headers, body}: OutcomeAnswered, secret: string): boolean {
+	return body.includes(secret) || Object.values(headers).some((value) => value.includes(secret));
 }

@@ -47,7 +47,7 @@ export function readBy(dialect: Dialect, outcome: Outcome, asked: Asked): Readin
 		account: identifier(dialect.account?.(answer.headers)),
 		limits: limitsIn(answer.headers, dialect.limits, at),
 		balance: ruling.balance,
-		usage: isSuccess(answer.status) ? dialect.usage(answer.payloads) : undefined,
+		usage: isSuccess(answer.status) && asked.by !== 'probe' ? dialect.usage(answer.payloads) : undefined,
 		restriction: ruling.restriction === undefined ? undefined : plainText(ruling.restriction),
 		latencyMs,
 		firstByteMs,
@@ -59,11 +59,20 @@ type Judged = {readonly ruling: Ruling; readonly evidence: string; readonly code
 
 function judged(dialect: Dialect, answer: Answer, asked: Asked): Judged {
 	const refused = !isSuccess(answer.status);
-	const fault = answer.payloads.map((payload) => dialect.fault(payload, refused)).find((found) => found !== undefined);
+	const fault = refused || mayHoldFault(answer, asked) ? faultIn(dialect, answer, refused) : undefined;
 	if (!refused && fault === undefined) return accepted(dialect, answer, asked);
 	const refusal = refusalFrom(dialect, answer, fault ?? {error: undefined}, asked);
 	const ruling = rulingFor(dialect.rules, refusal);
 	return {ruling, evidence: refusalEvidence(refusal, answer.status, ruling), code: refusal.code ?? refusal.type};
+}
+
+/** The list a free probe answers with is long and says no more than yes: it is not parsed for nothing. */
+function mayHoldFault({text}: Answer, {by}: Asked): boolean {
+	return by !== 'probe' || text.includes('error');
+}
+
+function faultIn(dialect: Dialect, {payloads}: Answer, refused: boolean): Fault | undefined {
+	return payloads.map((payload) => dialect.fault(payload, refused)).find((found) => found !== undefined);
 }
 
 function accepted(dialect: Dialect, answer: Answer, asked: Asked): Judged {

@@ -43,7 +43,7 @@ export class Exchange implements Dispatcher.DispatchHandler {
 	#controller: Dispatcher.DispatchController | undefined;
 	#received = 0;
 	#status = 0;
-	#headers: Readonly<Record<string, string>> = {};
+	readonly #headers: Record<string, string> = Object.create(null) as Record<string, string>;
 	#firstByteAt: number | undefined;
 
 	constructor({clock, timeoutMs, signal}: ExchangeOptions) {
@@ -82,9 +82,9 @@ export class Exchange implements Dispatcher.DispatchHandler {
 		if (status < 200) return;
 		this.#firstByteAt = this.#clock.now();
 		this.#status = status;
-		this.#headers = Object.fromEntries(
-			Object.entries(headers).map(([name, value]) => [name, Array.isArray(value) ? value.join(', ') : (value ?? '')]),
-		);
+		for (const [name, value] of Object.entries(headers)) {
+			this.#headers[name] = typeof value === 'string' ? value : (value?.join(', ') ?? '');
+		}
 	}
 
 	onResponseData(_controller: Dispatcher.DispatchController, chunk: Buffer): void {
@@ -94,6 +94,7 @@ export class Exchange implements Dispatcher.DispatchHandler {
 	}
 
 	onResponseEnd(): void {
+		this.#controller = undefined;
 		this.#answer();
 	}
 

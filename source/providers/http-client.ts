@@ -19,10 +19,13 @@ export function createHttpClient(options: HttpClientOptions): Transport {
 	return new HttpClient(options);
 }
 
+const mostDestinations = 1000;
+
 class HttpClient implements Transport {
 	readonly #clock: CallClock;
 	readonly #env: HttpClientOptions['env'];
 	readonly #running = new Set<Exchange>();
+	readonly #destinations = new Map<string, ReturnType<typeof destinationOf>>();
 	#dispatcher: Promise<Dispatcher> | undefined;
 	#closed = false;
 
@@ -35,7 +38,7 @@ class HttpClient implements Transport {
 		...[{baseUrl}, request, {credentials, timeoutMs, signal}]: Parameters<Transport['send']>
 	): Promise<Outcome> {
 		const exchange = new Exchange({clock: this.#clock, timeoutMs, ...(signal && {signal})});
-		const destination = destinationOf(baseUrl, request.path);
+		const destination = this.#destinationOf(baseUrl, request.path);
 		const headers = {'user-agent': 'keydeck', ...request.headers, ...credentials};
 		const unfit = Object.entries(headers).find(([name, value]) => !isHeader(name, value));
 		if (this.#closed) exchange.cancel('the transport is closed');
@@ -62,6 +65,17 @@ class HttpClient implements Transport {
 		this.#closed = true;
 		for (const exchange of this.#running) exchange.cancel('the transport was closed');
 		await (await this.#dispatcher)?.destroy();
+	}
+
+	/** Probes go to the same few places over and over. */
+	#destinationOf(baseUrl: string, path: string): ReturnType<typeof destinationOf> {
+		const address = `${baseUrl} ${path}`;
+		const known = this.#destinations.get(address);
+		if (known !== undefined) return known;
+		const destination = destinationOf(baseUrl, path);
+		if (this.#destinations.size >= mostDestinations) this.#destinations.clear();
+		this.#destinations.set(address, destination);
+		return destination;
 	}
 
 	async #dispatch(exchange: Exchange, options: Dispatcher.DispatchOptions): Promise<void> {

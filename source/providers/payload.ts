@@ -36,5 +36,7 @@ export function listAt(payload: unknown, ...path: readonly string[]): readonly u
 
 /** Drops the fields that are undefined, so that optional fields are absent instead. */
 export function present<Shape extends object>(fields: {[Name in keyof Shape]: Shape[Name] | undefined}): Shape {
-	return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as Shape;
+	const kept: Partial<Shape> = {};
+	for (const name in fields) if (fields[name] !== undefined) kept[name] = fields[name];
+	return kept as Shape;
 }

@@ -15,10 +15,11 @@ export type SqliteStore = Store & {
 };
 
 /** Longest time a grouped change waits to be written, ms. */
-const GROUP_MS = 50;
+const GROUP_MS = 250;
 /** Entries of history written in one go: about 10 ms, so that a burst does not hold up the event loop. */
 const GROUP_ENTRIES = 500;
 const MOST_WAITING_ENTRIES = 10_000;
+const MOST_SUMS = 50_000;
 /** Pause before a failed write is tried again, ms. */
 const RETRY_MS = 1000;
 /** The record a clean close leaves for the next start. */
@@ -40,6 +41,8 @@ class FileStore extends EmbeddedStore implements SqliteStore {
 	readonly #file: SqliteFile;
 	readonly #clock: Clock;
 	readonly #shelves: readonly Shelf<unknown>[];
+	/** Sums as they stand on disk, of the spans that grow now. */
+	readonly #sums = new Map<string, RollUp>();
 	#waiting: HistoryEntry[] = [];
 	#group: Stoppable | undefined;
 	/** The commit that answers every `save` of this turn of the event loop: they share one fsync. */
@@ -101,6 +104,7 @@ class FileStore extends EmbeddedStore implements SqliteStore {
 		this.#attempt(() => {
 			this.#file.tables.pruneEntries(now - ENTRY_KEPT_MS);
 			for (const span of spanNames) this.#file.tables.pruneRollUps(span, now - spans[span].keptMs);
+			this.#sums.clear();
 		});
 	}
 
@@ -168,20 +172,22 @@ class FileStore extends EmbeddedStore implements SqliteStore {
 		}
 	}
 
-	/** Entries of one key and span meet in one sum, so that each sum is read and written once. */
+	/** Entries of one key and span meet in one sum: written once per group, read once while it grows. */
 	#writeEntries(entries: readonly HistoryEntry[]): void {
 		const {tables} = this.#file;
-		const sums = new Map<string, {span: Span; sum: RollUp}>();
+		const touched = new Map<string, Span>();
 		for (const entry of entries) {
 			tables.addEntry(entry);
 			for (const span of spanNames) {
 				const at = spanStart(span, entry.at);
 				const id = `${span} ${at} ${entry.kid}`;
-				const before = sums.get(id)?.sum ?? tables.rollUp(span, entry.kid, at);
-				sums.set(id, {span, sum: withEntry(before, entry, at)});
+				const before = this.#sums.get(id) ?? tables.rollUp(span, entry.kid, at);
+				this.#sums.set(id, withEntry(before, entry, at));
+				touched.set(id, span);
 			}
 		}
-		for (const {span, sum} of sums.values()) tables.putRollUp(span, sum);
+		for (const [id, span] of touched) tables.putRollUp(span, this.#sums.get(id) as RollUp);
+		if (this.#sums.size > MOST_SUMS) this.#sums.clear();
 	}
 
 	/** A disk that fails must not stop keys from being handed out: what was not written waits. */
@@ -191,6 +197,7 @@ class FileStore extends EmbeddedStore implements SqliteStore {
 			this.#failure = undefined;
 			return true;
 		} catch (error) {
+			this.#sums.clear();
 			const reason = error instanceof Error ? error.message : String(error);
 			this.#failure = `The store cannot be written (${reason}); keydeck goes on from memory and tries again.`;
 			return false;

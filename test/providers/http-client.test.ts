@@ -94,6 +94,18 @@ test('an answer comes back with status, headers in lower case, body and timing',
 	assert.ok(firstByteMs >= 0 && firstByteMs < latencyMs && latencyMs >= 15, JSON.stringify(outcome.timing));
 });
 
+test('a server that repeats the credential, in headers or body, is not believed', async () => {
+	const baseUrl = await serve((request, response) => {
+		const sent = String(request.headers['x-api-key']);
+		response.setHeader('openai-organization', sent);
+		response.setHeader('x-request-id', `req_${sent}`);
+		response.end(`Incorrect API key provided: ${sent}`);
+	});
+	const outcome = await send(baseUrl);
+	assert.ok(!JSON.stringify(outcome).includes(key));
+	assert.equal(outcome.kind === 'answered' && outcome.headers['x-request-id'], 'req_[redacted]');
+});
+
 test('a POST without a body says so', async () => {
 	const baseUrl = await serve((request, response) => response.end(String(request.headers['content-length'])));
 	const outcome = await send(baseUrl, {request: {method: 'POST', path: '/v1/check-api-key', headers: {}}});
