@@ -89,7 +89,7 @@ function stateLine({key, snapshot, now}: DetailScene): Line {
 }
 
 function reasonLines({key, snapshot, cells}: DetailScene): readonly Line[] {
-	const account = key.account.from === 'own' ? 'the account of this key' : `account ${key.account.name}`;
+	const account = key.account.from === 'own' ? 'the account of this key' : `account ${shorten(key.account.name, 24)}`;
 	const blames: Readonly<Record<string, string>> = {
 		nobody: '',
 		key: 'Blame: this key.',
@@ -98,14 +98,14 @@ function reasonLines({key, snapshot, cells}: DetailScene): readonly Line[] {
 		'our network': 'Blame: our own network, not this key.',
 		caller: 'Blame: the call, not this key.',
 	};
-	const only = key.onlyFor === undefined ? '' : ` It rests for ${key.onlyFor} only.`;
+	const only = key.onlyFor === undefined ? '' : `It rests for ${key.onlyFor} only.`;
+	const scope = key.why.includes(only) ? '' : ` ${only}`;
 	const until = key.untilRule === undefined ? '' : `Until: ${key.untilRule}.`;
-	const blame = `${blames[key.blame] ?? ''}${only}`.trim();
 	const detour = detourOf(snapshot, key.provider);
 	return [
 		...paragraph('WHY', key.why === '' ? 'Nothing is wrong with it.' : key.why, {cells, indent}),
 		...paragraph('', until, {cells, indent}),
-		...paragraph('', blame, {cells, indent}),
+		...paragraph('', `${blames[key.blame] ?? ''}${scope}`.trim(), {cells, indent}),
 		...paragraph('DO', key.advice, {cells, indent}),
 		...paragraph('NEXT', key.next ?? '', {cells, indent}),
 		...paragraph('NOW', detour, {cells, indent}),

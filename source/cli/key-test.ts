@@ -7,7 +7,6 @@ import {testReport} from './answers.ts';
 import {type Call, exits} from './command.ts';
 import type {OpenedDeck} from './open-deck.ts';
 import {textTable} from './text-table.ts';
-import {UsageError} from './usage.ts';
 
 /** Probes keys with progress on stderr, prints the results, and answers 1 when a key is not ok. */
 export async function runKeyTest(call: Call, opened: OpenedDeck, request: TestRequest): Promise<number> {
@@ -29,7 +28,7 @@ export async function runKeyTest(call: Call, opened: OpenedDeck, request: TestRe
 }
 
 /**
- * Names the price of a deep test and asks a person to agree; without a terminal `--yes` is needed.
+ * Names the price of a deep test and asks the person at the terminal to agree; a script has agreed by saying `--deep`.
  * False when the person would rather not.
  */
 export async function agreesToPrice(
@@ -42,11 +41,10 @@ export async function agreesToPrice(
 	const cost =
 		price === undefined ? 'at a price that is not known for all of them' : `for at most ${money(price)} in all`;
 	const said = `A deep test spends about one token on ${keys === 1 ? '1 key' : `each of ${keys} keys`}, ${cost}.`;
-	if (call.typed.on('yes')) {
+	if (call.typed.on('yes') || call.stdin.isTTY !== true) {
 		call.output.note(said);
 		return true;
 	}
-	if (call.stdin.isTTY !== true) throw new UsageError(said, 'Say --yes to agree without a terminal.');
 	call.output.ask(`${said} Go on? [y/N] `);
 	const lines = createInterface({input: call.stdin});
 	try {

@@ -56,11 +56,11 @@ suite('keydeck test', () => {
 		});
 	}
 
-	test('a deep test without a terminal names its price and wants --yes', async () => {
+	test('a deep test without a terminal names its price and goes on: a script has agreed by asking for it', async () => {
 		const fixture = deck();
-		const {code, stderr} = await keydeck('test --deep', fixture);
-		assert.deepEqual([code, fixture.asked], [2, []]);
-		assert.match(stderr, /about one token on each of 4 keys, for at most \$0\.0004 in all.*--yes/);
+		const {stderr} = await keydeck('test --deep', fixture);
+		assert.equal(fixture.asked[0]?.deep, true);
+		assert.match(stderr, /about one token on each of 4 keys, for at most \$0\.0004 in all/);
 	});
 
 	test('a deep test goes on after y, and spends nothing after anything else', async () => {

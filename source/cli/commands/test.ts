@@ -14,7 +14,7 @@ export const testCommand: Command = {
 	flags: {
 		key: {value: 'N', says: 'Only one key: its place in the pool from 0, its label or its hash (default: all)'},
 		deep: {says: 'Spend one token per key on a real call (default: free)'},
-		yes: {says: 'Agree to the price of --deep beforehand (default: ask)'},
+		yes: {says: 'Agree to the price of --deep beforehand (default: ask when at a terminal)'},
 		json: {says: 'Print JSON (default: a table)'},
 		...projectFlags,
 	},
