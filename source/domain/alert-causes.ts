@@ -119,31 +119,32 @@ function keyCauses(key: KeyFacts, policy: AlertPolicy, standing: Standing): Caus
 		const subject = {kind: 'key', kid} as const;
 		causes.push({type, severity, subject, label, provider, message, advice, waitMs: 0, isInhibited});
 	};
-	if (key.leaked) add('key_leaked', 'critical', `${label} was published, says the vendor: ${key.why}`, key.advice);
-	else if (key.invalid) add('key_invalid', 'high', `${label} is invalid: ${key.why}`, key.advice);
-	if (key.exhausted) add('key_exhausted', 'high', `${label} has no credit or quota left: ${key.why}`, key.advice);
-	const isTroubled = standing.isTroubled(provider);
+	if (key.leaked) add('key_leaked', 'critical', `${label} has leaked. ${key.why}`, key.advice);
+	else if (key.invalid) add('key_invalid', 'high', `${label} is invalid. ${key.why}`, key.advice);
+	if (key.exhausted) add('key_exhausted', 'high', `${label} has no credit or quota left. ${key.why}`, key.advice);
+	// What explains the failures has its own alert already.
+	const isExplained = standing.isTroubled(provider) || key.invalid || key.exhausted;
 	// A dead key satisfies this rule too: older clients know it by this type only.
 	if (key.invalid)
-		add('consecutive_failures', 'high', `${label} became invalid, which counts as failing for good`, key.advice);
+		add('consecutive_failures', 'high', `${label} fails for good: it is invalid`, key.advice);
 	else if (key.consecutiveFailures >= policy.consecutiveFailures) {
 		add(
 			'consecutive_failures',
 			'high',
 			`${label} failed ${key.consecutiveFailures} times in a row`,
 			key.advice,
-			isTroubled,
+			isExplained,
 		);
 	}
 	if (failsOften(key, policy, standing)) {
 		const message = `${label} fails ${percent(key.windowErrorRate)} of its last ${key.windowSamples} calls`;
-		add('high_error_rate', 'medium', message, key.advice, isTroubled);
+		add('high_error_rate', 'medium', message, key.advice, isExplained);
 	}
 	if (isSlow(key, policy, standing)) {
 		const message = `${label} takes ${((key.latencyMs ?? 0) / 1000).toFixed(1)} s to answer`;
 		const advice =
 			"Look at your network and the vendor's status page; calls prefer faster keys with the weighted strategy.";
-		add('high_latency', 'low', message, advice, isTroubled);
+		add('high_latency', 'low', message, advice, standing.isTroubled(provider));
 	}
 	return causes;
 }
