@@ -32,6 +32,7 @@ export type Command =
 	| 'reverse'
 	| 'freeze'
 	| 'help'
+	| 'notes'
 	| 'quit'
 	| 'interrupt'
 	| 'suspend'
@@ -156,6 +157,7 @@ const bindings: readonly Binding[] = [
 	{command: 'next-sort', presses: ['o'], places: ['keys'], help: look('o O', 'sort column, reverse')},
 	{command: 'reverse', presses: ['O'], places: ['keys']},
 	{command: 'freeze', presses: ['p'], places: [...panes, 'detail'], help: look('p', 'freeze the screen')},
+	{command: 'notes', presses: ['n'], places: panes, help: look('n', 'notes on what was read')},
 	{command: 'copy', presses: ['y'], places: panes, footer: 'copy', help: act('y', 'copy row or incident, masked')},
 	{command: 'copy', presses: ['y'], places: ['detail'], footer: 'copy incident'},
 	{

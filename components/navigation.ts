@@ -2,6 +2,7 @@ import type {DashboardState, Dialog} from './dashboard-state.ts';
 import {type PaneName, paneNames} from './header-lines.ts';
 import {helpPage} from './help-lines.ts';
 import {keySorts} from './key-rows.ts';
+import {paragraph} from './line.ts';
 import {detailHeight, detailKey, detailLinesOf, itemsOf, keysOf, pageHeight, tableHeight} from './scene.ts';
 import {markAt, markedIndex, step} from './table-layout.ts';
 
@@ -85,6 +86,15 @@ export function nextSort(state: DashboardState): DashboardState {
 /** Holds the picture still, or lets it go on. */
 export function freeze(state: DashboardState): DashboardState {
 	return {...state, frozenAt: state.frozenAt === undefined ? state.now : undefined};
+}
+
+/** What was read but is no usable key, and what a person should know of the rest. */
+export function openNotes(state: DashboardState): DashboardState {
+	const {notes} = state.snapshot;
+	const cells = Math.min(state.columns, 100) - 4;
+	const lines = notes.flatMap((note) => paragraph('', note, {cells, indent: 0}));
+	const shown = lines.length === 0 ? paragraph('', 'Nothing to remark.', {cells, indent: 0}) : lines;
+	return {...state, dialog: {kind: 'page', title: 'Notes on what was read', lines: shown, top: 0}};
 }
 
 export function openHelp(state: DashboardState): DashboardState {

@@ -1,4 +1,4 @@
-import {age, duration} from '../source/format.ts';
+import {age, duration, plural} from '../source/format.ts';
 import {type DashboardState, hasUnasked} from './dashboard-state.ts';
 import {staleness} from './intake.ts';
 import {keySorts} from './key-rows.ts';
@@ -14,7 +14,9 @@ export function statusLine(state: DashboardState, items: readonly Item<unknown>[
 	const rows = (some: readonly Item<unknown>[]): number => some.filter((item) => item.kind === 'row').length;
 	const total = rows(items);
 	const below = rows(items.slice(top + height));
-	const more = span(below > 0 ? `   ${below} more ↓` : '   ', 'quiet');
+	const {notes} = state.snapshot;
+	const noted = notes.length > 0 && state.pane === 'keys' ? `${plural(notes.length, 'note')}: n` : '';
+	const more = span(`   ${[below > 0 ? `${below} more ↓` : '', noted].filter(Boolean).join(' · ')}`, 'quiet');
 	const place = marked === -1 ? '0/0' : `${rows(items.slice(0, marked + 1))}/${total}`;
 	const filtering = state.filtering || state.filter !== '';
 	// What is said once needs the line to itself.

@@ -28,7 +28,7 @@ export type OpenOptions = ProjectOptions & {
 export type OpenedDeck = {
 	readonly deck: Deck;
 	readonly settings: Settings;
-	/** Facts for stderr, one line each: `from the running keydeck (pid 123)`. */
+	/** Facts for stderr, one line each: `from the running keydeck (pid 123)`, what is set but not there yet. */
 	readonly notes: readonly string[];
 	/** Idempotent. */
 	close(): Promise<void>;
@@ -87,7 +87,8 @@ async function ownDeck(settings: Settings, options: OpenOptions): Promise<OwnDec
 		await control.close();
 		await engine.close();
 	};
-	return {deck: engine, engine, providers: parts.providers, settings, notes, close};
+	const later = settings.notes.filter(({kind}) => kind === 'not-yet').map(({text}) => text);
+	return {deck: engine, engine, providers: parts.providers, settings, notes: [...notes, ...later], close};
 }
 
 /** A changed file applies without a restart; a bad one is refused and the old configuration stays. */

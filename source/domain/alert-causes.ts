@@ -125,8 +125,7 @@ function keyCauses(key: KeyFacts, policy: AlertPolicy, standing: Standing): Caus
 	// What explains the failures has its own alert already.
 	const isExplained = standing.isTroubled(provider) || key.invalid || key.exhausted;
 	// A dead key satisfies this rule too: older clients know it by this type only.
-	if (key.invalid)
-		add('consecutive_failures', 'high', `${label} fails for good: it is invalid`, key.advice);
+	if (key.invalid) add('consecutive_failures', 'high', `${label} fails for good: it is invalid`, key.advice);
 	else if (key.consecutiveFailures >= policy.consecutiveFailures) {
 		add(
 			'consecutive_failures',

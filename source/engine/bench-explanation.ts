@@ -130,7 +130,7 @@ function explainExhausted({provider, companions, member, now}: Explained, bench:
 /** The vendor's own code where it says what is wrong; `invalid_request_error` and the like say nothing. */
 function gist({code, evidence}: Bench['because']): string {
 	if (code !== undefined && !/_error$|^error$/.test(code)) return code;
-	return shorten(evidence.replace(/^\d{3} (?:\w+_error: )?/, ''), 44);
+	return shorten(evidence.replace(/^\d{3} (?:\w+_error: )?/, ''), 30);
 }
 
 function explainEjected({now}: Explained, bench: Bench): Explanation {

@@ -4,6 +4,8 @@ import {describe, test} from 'node:test';
 import {type DashboardState, type Effect, startState} from '../../components/dashboard-state.ts';
 import {anchoredAs, press} from '../../components/dispatch.ts';
 import {actionKey, deepTestQuestion} from '../../components/key-actions.ts';
+import {itemsOf} from '../../components/scene.ts';
+import {statusLine} from '../../components/status-line.ts';
 import {snapshotFixture} from './fixtures.ts';
 import {keyFixture, now} from './key-fixtures.ts';
 
@@ -49,6 +51,33 @@ describe('moving', () => {
 		['nothing is beyond the end', ['G', 'j', 'j'], 'GROQ_API_KEY'],
 	];
 	for (const [name, names, label] of rows) test(name, () => assert.equal(markedLabel(typed(names).state), label));
+});
+
+describe('the notes on what was read', () => {
+	const snapshot = {
+		...snapshotFixture(),
+		notes: ['OPENAI_API_KEY9 in .env line 9 holds a placeholder; it is ignored.'],
+	};
+
+	test('n shows them, Esc goes back', () => {
+		const {state} = typed(['n'], start({snapshot}));
+		const page = state.dialog;
+		assert.ok(page?.kind === 'page');
+		assert.match(
+			page.lines
+				.flat()
+				.map(({text}) => text)
+				.join(''),
+			/OPENAI_API_KEY9 in \.env line 9/,
+		);
+		assert.equal(typed(['Esc'], state).state.dialog, undefined);
+	});
+
+	test('the line under the keys says how many there are', () => {
+		const state = start({snapshot});
+		const line = statusLine(state, itemsOf(state));
+		assert.match(line.map(({text}) => text).join(''), /1 note: n/);
+	});
 });
 
 describe('a burst of keys', () => {

@@ -72,6 +72,7 @@ describe('every screen fits', () => {
 		['Health', '3'],
 		['Alerts', '4'],
 		['help', '?'],
+		['the notes', 'n'],
 		['the strategies', '2s'],
 		['a dry run', '2r'],
 		['a price', 'D'],

@@ -93,7 +93,7 @@ const rows: readonly Row[] = [
 			trouble: 'resting',
 			blame: 'account',
 			word: 'quota',
-			row: `You have reached your specified API usage l… · back ${moment(Date.UTC(2026, 11, 1), now)}`,
+			row: `You have reached your specifi… · back ${moment(Date.UTC(2026, 11, 1), now)}`,
 			why: 'The account has used up its limit: 400 invalid_request_error: You have reached your specified API usage limits.',
 			advice: `${nothing} Sooner: raise the limit at platform.claude.com/settings/billing.`,
 			until: Date.UTC(2026, 11, 1) - now,

@@ -45,7 +45,7 @@ export const testCommand: Command = {
 				output.note('Nothing was spent.');
 				return exits.interrupted;
 			}
-			for (const note of snapshot.notes) output.note(note);
+			for (const note of snapshot.notes) if (!opened.notes.includes(note)) output.note(note);
 			return runKeyTest(call, opened, request);
 		}),
 };
