@@ -1,3 +1,4 @@
+import './helpers/terminal-environment.ts';
 import assert from 'node:assert/strict';
 import {readdir, readFile, writeFile} from 'node:fs/promises';
 import {join, resolve} from 'node:path';
@@ -7,10 +8,18 @@ import {comingCommands} from '../source/cli/coming.ts';
 import {commands} from '../source/cli/commands/index.ts';
 import {manualOf, manualOfCommand} from '../source/cli/manual.ts';
 import {configReference} from '../source/config/schema-walk.ts';
+import {closeAll, show} from './components/screen.tsx';
 
 const root = resolve(import.meta.dirname, '../..');
 /** `KEYDECK_WRITE_DOCS=1 npm test` writes the generated parts anew instead of comparing them. */
 const writes = process.env.KEYDECK_WRITE_DOCS === '1';
+
+test('the picture of the README is what the dashboard draws', async () => {
+	const screen = await show();
+	const picture = block(screen.lines.join('\n'));
+	await closeAll();
+	await generated('../README', picture);
+});
 
 test('docs/commands.md is what the commands say of themselves', () => {
 	const manuals = commands.map((command) => `## ${command.name}\n\n${block(manualOfCommand(command))}`);
