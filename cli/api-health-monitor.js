@@ -1,4 +1,4 @@
 #!/usr/bin/env node
-import {runMission} from './mission.js';
+import {runOriginal} from './original.js';
 
-await runMission('api-health-monitor.js', {check: 'check', summary: 'summary', monitor: 'watch'});
+await runOriginal('api-health-monitor.js', {check: 'check', summary: 'summary', monitor: 'watch'});

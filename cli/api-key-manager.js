@@ -1,4 +1,4 @@
 #!/usr/bin/env node
-import {runMission} from './mission.js';
+import {runOriginal} from './original.js';
 
-await runMission('api-key-manager.js', {test: 'test', report: 'report', start: 'start'});
+await runOriginal('api-key-manager.js', {test: 'test', report: 'report', start: 'start'});

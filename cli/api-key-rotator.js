@@ -1,4 +1,4 @@
 #!/usr/bin/env node
-import {runMission} from './mission.js';
+import {runOriginal} from './original.js';
 
-await runMission('api-key-rotator.js', {stats: 'stats', test: 'rotate', monitor: 'monitor'});
+await runOriginal('api-key-rotator.js', {stats: 'stats', test: 'rotate', monitor: 'monitor'});

@@ -3,15 +3,15 @@ import type {EngineSettings} from '../engine/options.ts';
 import {createProviders} from '../providers/index.ts';
 import {catalogueOf} from './catalogue.ts';
 
-/** The mission's models, listed where their provider has a key. */
-const missionModels = ['claude-3-opus', 'gpt-4o', 'deepseek-coder', 'command-r-plus', 'gemini-pro'] as const;
+/** The models of the original tool, listed where their provider has a key. */
+const originalModels = ['claude-3-opus', 'gpt-4o', 'deepseek-coder', 'command-r-plus', 'gemini-pro'] as const;
 
 /** Turns what the configuration says into what the engine works with. */
 export function engineSettings(settings: Settings): EngineSettings {
 	const catalogue = catalogueOf(settings);
 	const providersWithKeys = new Set(settings.keys.map(({key}) => key.provider));
 	const listed = [
-		...missionModels.filter((name) => providersWithKeys.has(catalogue.get(name)?.provider ?? '')),
+		...originalModels.filter((name) => providersWithKeys.has(catalogue.get(name)?.provider ?? '')),
 		...settings.poolModels,
 		...settings.models.keys(),
 		...[...settings.providers.values()].flatMap(({models = []}) => models),

@@ -1,4 +1,4 @@
-/** Rules of the first cut: the mission's three, pool dry, last key, key dead or without credit. */
+/** The original tool's three rules, and those of pools, dead keys, credit and probes. */
 export type AlertType =
 	| 'consecutive_failures'
 	| 'high_error_rate'

@@ -20,7 +20,7 @@ export type EngineSettings = {
 	readonly modelStrategies: ReadonlyMap<string, StrategyName>;
 	readonly modelLimits: ReadonlyMap<string, LimitSettings>;
 	readonly providerLimits: ReadonlyMap<string, LimitSettings>;
-	/** Models shown from the start: the mission's, the token pool's and the configuration's. */
+	/** Models shown from the start: the original's, the token pool's and the configuration's. */
 	readonly listedModels: readonly string[];
 	readonly probe: ProbePolicy;
 	/** Providers that are probed deep, or not, whatever `probe` says. */

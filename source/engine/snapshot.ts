@@ -37,7 +37,7 @@ export type Snapshot = {
 	/** Provider order, then pool order. */
 	readonly keys: readonly KeyView[];
 	readonly providers: readonly ProviderView[];
-	/** Models with a pool: named by the mission, token pool, configuration, or used since the start. */
+	/** Models with a pool: named by the original tool, token pool, configuration, or used since the start. */
 	readonly models: readonly ModelView[];
 	/** Firing first, then newest first. */
 	readonly alerts: readonly Alert[];
@@ -56,7 +56,7 @@ export type KeyView = {
 	readonly label: string;
 	readonly mask: string;
 	readonly provider: string;
-	/** `keyIndex` of the mission: place in the pool, from 0. */
+	/** `keyIndex` of the original tool: place in the pool, from 0. */
 	readonly index: number;
 	readonly source: KeySource;
 	readonly firstSeenAt: number;

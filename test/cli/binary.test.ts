@@ -5,7 +5,7 @@ import {join} from 'node:path';
 import {suite, test} from 'node:test';
 import {emptyFolder, finished, firstWords, packageRoot, runScript, startScript} from '../helpers/binary.ts';
 
-const mission = (name: string): {readonly script: string} => ({script: join(packageRoot, 'cli', `${name}.js`)});
+const original = (name: string): {readonly script: string} => ({script: join(packageRoot, 'cli', `${name}.js`)});
 
 suite('bin/keydeck.js', {concurrency: 2}, () => {
 	test('prints the manual and exits 0', async () => {
@@ -74,7 +74,7 @@ suite('on an older Node.js', {skip: olderNode() === undefined ? 'there is none o
 	});
 });
 
-suite("the mission's own scripts", {concurrency: 2}, () => {
+suite("the original's scripts", {concurrency: 2}, () => {
 	const rows: readonly [string, readonly string[], RegExp][] = [
 		['api-key-manager', ['start'], /^keydeck start comes with a later release; /],
 		['api-key-manager', ['report', '--format', 'xml'], /there is no format "xml"/],
@@ -91,7 +91,7 @@ suite("the mission's own scripts", {concurrency: 2}, () => {
 	];
 	for (const [name, args, words] of rows) {
 		test(`${name}.js ${args.join(' ')} runs the command beside it`, async () => {
-			const {code, stderr} = await runScript(args, mission(name));
+			const {code, stderr} = await runScript(args, original(name));
 			assert.match(stderr, words);
 			assert.equal(code, 2);
 		});

@@ -107,7 +107,7 @@ export function alertFixture(change: Partial<Alert> = {}): Alert {
 	};
 }
 
-/** The night of the mock-up: openai dry, mistral on its last key, everything else well. */
+/** A bad night: openai dry, mistral on its last key, everything else well. */
 export function snapshotFixture(change: Partial<Snapshot> = {}): Snapshot {
 	return {
 		takenAt: now,

@@ -2,7 +2,7 @@ import type {Reason} from '../../source/domain/key.ts';
 import type {HistoryEntry} from '../../source/domain/reading.ts';
 import type {KeyView} from '../../source/engine/snapshot.ts';
 
-/** 2026-11-22 03:12:44 UTC, the time of the mock-up. */
+/** 2026-11-22 03:12:44 UTC, the time of the fixtures. */
 export const now = Date.UTC(2026, 10, 22, 3, 12, 44);
 
 const dayMs = 86_400_000;

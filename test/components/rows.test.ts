@@ -109,7 +109,7 @@ describe('cells of a key', () => {
 describe('the head of the screen', () => {
 	const at = (cells: number): string => text(headerLine(snapshotFixture(), {now, cells, homeFolder: '/home/ada'}));
 
-	test('is the mock-up at 80 columns', () => {
+	test('shows each group in its order at 80 columns', () => {
 		assert.equal(at(80), ' keydeck  ~/agents    15 keys · 11 can serve · 2 need you · 2 resting   03:12:44');
 	});
 	test('has signs for words where it is narrow', () =>

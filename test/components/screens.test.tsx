@@ -18,7 +18,7 @@ const sizes: readonly (readonly [number, number])[] = [
 afterEach(closeAll);
 
 describe('Keys at 80x24', () => {
-	test('is the mock-up, line for line', async () => {
+	test('shows the bad night, line for line', async () => {
 		const screen = await show();
 		assert.deepEqual(screen.lines, [
 			' keydeck  ~/agents    15 keys · 11 can serve · 2 need you · 2 resting   03:12:44',

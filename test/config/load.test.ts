@@ -4,50 +4,19 @@ import {join} from 'node:path';
 import {test} from 'node:test';
 import {isDeepStrictEqual} from 'node:util';
 import {loadSettings} from '../../source/config/load.ts';
+import {originalEnvironment, originalTokenPool} from '../helpers/original-examples.ts';
 import {sampleKey, workspace} from './workspace.ts';
-
-const missionEnv = `# API Keys (multiple keys for rotation)
-CLAUDE_API_KEY=sk-ant-api03-xxxxx
-CLAUDE_API_KEY2=sk-ant-api03-xxxxx
-CLAUDE_API_KEY3=sk-ant-api03-xxxxx
-
-OPENAI_API_KEY=sk-proj-xxxxx
-OPENAI_API_KEY2=sk-proj-xxxxx
-OPENAI_API_KEY3=sk-proj-xxxxx
-
-DEEPSEEK_API_KEYS=key1,key2,key3,key4
-
-MISTRAL_API_KEY=xxxxx
-MISTRAL_API_KEY2=xxxxx
-
-GEMINI_API_KEY=AIzaxxxxx
-GEMINI_API_KEY2=AIzaxxxxx
-
-# API Management Settings
-API_KEY_MANAGER_PORT=3001
-HEALTH_DASHBOARD_PORT=3002
-ROTATION_STRATEGY=health-based
-`;
-
-const missionPool = `{
-  "claude-3-opus": ["key1", "key2", "key3"],
-  "gpt-4o": ["key1", "key2", "key3"],
-  "deepseek-coder": ["key1", "key2", "key3", "key4"],
-  "command-r-plus": ["key1", "key2"],
-  "gemini-pro": ["key1", "key2"]
-}
-`;
 
 test('example files pasted as they stand give notes about placeholders, and no keys', async (t) => {
 	const {write, load} = workspace(t);
-	write('.env', missionEnv);
-	const pool = write('shared/tokenpool.json', missionPool);
+	write('.env', originalEnvironment);
+	const pool = write('shared/tokenpool.json', originalTokenPool);
 	const settings = await load();
 	assert.deepEqual(settings.keys, []);
 	assert.deepEqual(new Set(settings.notes.map(({kind}) => kind)), new Set(['placeholder']));
 	assert.equal(settings.notes.length, 11 + 5);
 	assert.deepEqual(settings.poolModels, ['claude-3-opus', 'gpt-4o', 'deepseek-coder', 'command-r-plus', 'gemini-pro']);
-	assert.equal(readFileSync(pool, 'utf8'), missionPool);
+	assert.equal(readFileSync(pool, 'utf8'), originalTokenPool);
 	assert.equal(settings.strategy, 'health-based');
 });
 

@@ -3,6 +3,7 @@ import {readFile} from 'node:fs/promises';
 import {join} from 'node:path';
 import {describe, type TestContext, test} from 'node:test';
 import {packageRoot, runScript} from '../helpers/binary.ts';
+import {originalEnvironment, originalTokenPool} from '../helpers/original-examples.ts';
 import {createProject, type Project, type ProjectKey} from '../helpers/project.ts';
 import {RealTerminal} from '../helpers/real-terminal.ts';
 
@@ -168,35 +169,3 @@ function reportStates(value: unknown): Map<string, string> {
 		Object.values(providers).flatMap(({keys: rows}) => rows.map(({label, state}) => [label, state] as const)),
 	);
 }
-
-const originalEnvironment = `# API Keys (multiple keys for rotation)
-CLAUDE_API_KEY=sk-ant-api03-xxxxx
-CLAUDE_API_KEY2=sk-ant-api03-xxxxx
-CLAUDE_API_KEY3=sk-ant-api03-xxxxx
-
-OPENAI_API_KEY=sk-proj-xxxxx
-OPENAI_API_KEY2=sk-proj-xxxxx
-OPENAI_API_KEY3=sk-proj-xxxxx
-
-DEEPSEEK_API_KEYS=key1,key2,key3,key4
-
-MISTRAL_API_KEY=xxxxx
-MISTRAL_API_KEY2=xxxxx
-
-GEMINI_API_KEY=AIzaxxxxx
-GEMINI_API_KEY2=AIzaxxxxx
-
-# API Management Settings
-API_KEY_MANAGER_PORT=3001
-HEALTH_DASHBOARD_PORT=3002
-ROTATION_STRATEGY=health-based
-`;
-
-const originalTokenPool = `{
-  "claude-3-opus": ["key1", "key2", "key3"],
-  "gpt-4o": ["key1", "key2", "key3"],
-  "deepseek-coder": ["key1", "key2", "key3", "key4"],
-  "command-r-plus": ["key1", "key2"],
-  "gemini-pro": ["key1", "key2"]
-}
-`;

@@ -1,5 +1,5 @@
-/** Runs `keydeck <command>` for a word of one of the mission's scripts; another word is refused with exit code 2. */
-export async function runMission(script, commands) {
+/** Runs `keydeck <command>` for a word of one of the original scripts; another word is refused with exit code 2. */
+export async function runOriginal(script, commands) {
 	const [word = '', ...rest] = process.argv.slice(2);
 	if (Object.hasOwn(commands, word)) {
 		process.argv.splice(2, Number.POSITIVE_INFINITY, commands[word], ...rest);
