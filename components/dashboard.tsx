@@ -30,7 +30,7 @@ export type DashboardOptions = {
 	readonly env: DashboardEnvironment;
 	readonly stdin: NodeJS.ReadStream;
 	readonly stdout: NodeJS.WriteStream;
-	/** Where the reason of a crash is told. @default process.stderr */
+	/** @default process.stderr */
 	readonly stderr?: NodeJS.WriteStream;
 	/** Looks only: no key that changes or sends anything. @default false */
 	readonly readOnly?: boolean;
@@ -46,7 +46,7 @@ export type DashboardOptions = {
 
 /**
  * Shows the deck until a person or a signal ends it; gives the exit code: 0 after `q`, 130 after
- * Ctrl-C, 128 + n after a signal, 1 after a crash, whose reason is told once the terminal is restored.
+ * Ctrl-C, 128 + n after a signal. Rejects with the reason of a crash once the terminal is restored.
  * It does not close the deck.
  */
 export async function runDashboard(options: DashboardOptions): Promise<number> {
@@ -127,10 +127,7 @@ class Session implements Screen {
 		this.write(popTitle);
 		if (this.#crash === undefined) return this.#exitCode;
 		// The alternate screen took Ink's own report with it.
-		const {stderr = process.stderr} = this.#options;
-		const reason = this.#crash instanceof Error ? (this.#crash.stack ?? this.#crash.message) : String(this.#crash);
-		stderr.write(`keydeck: the dashboard stopped: ${reason}\n`);
-		return 1;
+		throw this.#crash;
 	}
 
 	quit(exitCode: number): void {
@@ -163,7 +160,9 @@ class Session implements Screen {
 		const look = (): void => {
 			try {
 				const {announced} = this.#store.get();
-				this.#store.update((state) => takeSnapshot(state, deck.snapshot(), clock.now()));
+				this.#store.update((state) =>
+					takeSnapshot(state, {snapshot: deck.snapshot(), attachment: deck.attachment}, clock.now()),
+				);
 				if (announced === 'nothing' && this.#store.get().announced === 'sweep') void actions.readProofPrice();
 				this.#showTitle();
 			} catch (error) {

@@ -4,14 +4,21 @@ import {type DashboardState, hasUnasked, type Toast} from './dashboard-state.ts'
 import type {Tone} from './theme.ts';
 
 const noticeMs = 8000;
+const tookOverWords = 'the keydeck that ran the engine has quit: this one runs it now';
 const toastMs = 3000;
 /** An engine in this process gives a new picture whenever asked; one elsewhere may have nothing to tell for a while. */
 const staleMs = {local: 5000, attached: 15_000} as const;
 
-/** Takes in a new picture; a frozen screen keeps its own. */
-export function takeSnapshot(state: DashboardState, snapshot: Snapshot, now: number): DashboardState {
-	const next = state.frozenAt === undefined ? {...state, snapshot, now} : {...state, now};
-	return announced(expired(next, now), now);
+/** Takes in a new picture; a frozen screen keeps its own. Says when this process has taken the engine over. */
+export function takeSnapshot(
+	state: DashboardState,
+	{snapshot, attachment}: {readonly snapshot: Snapshot; readonly attachment: DashboardState['attachment']},
+	now: number,
+): DashboardState {
+	const next = state.frozenAt === undefined ? {...state, snapshot, attachment, now} : {...state, attachment, now};
+	const tookOver = state.attachment === 'attached' && attachment === 'local';
+	const told = tookOver ? {...next, notice: {text: tookOverWords, until: now + noticeMs}} : next;
+	return announced(expired(told, now), now);
 }
 
 /** Toasts and notices go when their time is over. */

@@ -26,10 +26,15 @@ export async function overDeck(
 
 /** Opens the deck (`live`: it goes on probing) by the options that were typed and says on stderr where its answers come from. */
 export async function openFor(call: Call, wish: {readonly live?: boolean} = {}): Promise<OpenedDeck> {
-	const {cwd, env, clock, typed, version} = call;
-	const opened = await call.openDeck({cwd, env, clock, version, flags: projectFlagsOf(typed), ...wish});
+	const opened = await openQuietly(call, wish);
 	for (const note of opened.notes) call.output.note(note);
 	return opened;
+}
+
+/** The same without a word: for a screen that is already drawn on. */
+export function openQuietly(call: Call, wish: {readonly live?: boolean} = {}): Promise<OpenedDeck> {
+	const {cwd, env, clock, typed, version} = call;
+	return call.openDeck({cwd, env, clock, version, flags: projectFlagsOf(typed), ...wish});
 }
 
 /** The typed options that outrank the environment. */

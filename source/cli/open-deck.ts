@@ -32,6 +32,8 @@ export type OpenedDeck = {
 	readonly notes: readonly string[];
 	/** Idempotent. */
 	close(): Promise<void>;
+	/** Tells when the process that runs the engine has ended; absent when that is this one. */
+	readonly onClosed?: (listener: () => void) => void;
 };
 
 /** A deck whose engine runs in this process. */
@@ -47,7 +49,10 @@ export async function openDeck(options: OpenOptions): Promise<OpenedDeck> {
 		const attached = await attachDeck({path: controlPath(settings.home), root: settings.root, clock: options.clock});
 		if (attached !== undefined) {
 			const notes = [`from the running keydeck (pid ${attached.pid})`];
-			return {deck: attached, settings, notes, close: () => attached.close()};
+			const onClosed = (listener: () => void): void => {
+				attached.onClosed(listener);
+			};
+			return {deck: attached, settings, notes, close: () => attached.close(), onClosed};
 		}
 		try {
 			return await ownDeck(settings, options);

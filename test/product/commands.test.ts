@@ -109,6 +109,23 @@ describe('the commands against vendors over real sockets', () => {
 		assert.equal(reportStates(afterwards.value).get('OPENAI_API_KEY2'), 'invalid');
 	});
 
+	test('a second dashboard attaches to the first, and runs the engine itself when that one quits', async (t) => {
+		const project = await createProject(t, keys);
+		const first = new RealTerminal([bin], project.env, project.folder);
+		await first.waitFor(/✗ OPENAI_API_KEY2\s+invalid/);
+		const second = new RealTerminal([bin], project.env, project.folder);
+		await second.waitFor(/attached · store local/);
+		await second.waitFor(/✗ OPENAI_API_KEY2\s+invalid/);
+		first.process.write('q');
+		assert.equal(await first.exited, 0);
+		await second.waitFor(/this one runs it now/);
+		await second.waitFor(/live · store local/);
+		const report = await json(project, 'report');
+		assert.match(report.stderr, new RegExp(`from the running keydeck \\(pid ${second.process.pid}\\)`));
+		second.process.write('q');
+		assert.equal(await second.exited, 0);
+	});
+
 	test('a key added to .env while the dashboard is open gets a row', async (t) => {
 		const project = await createProject(t, [{name: 'MISTRAL_API_KEY', vendor: 'mistral'}]);
 		await project.write('.env', 'MISTRAL_API_KEY=your-key\n');

@@ -1,7 +1,9 @@
 import {strategyNames} from '../../strategies/strategy.ts';
 import {type Call, type Command, projectFlags, type Screen} from '../command.ts';
-import {openFor, readingExit, withDeck} from '../deck-use.ts';
+import {openFor, openQuietly, readingExit, withDeck} from '../deck-use.ts';
 import {showDeck} from '../full-screen.ts';
+import {LastingDeck} from '../lasting-deck.ts';
+import type {OpenedDeck} from '../open-deck.ts';
 import {summaryLines} from '../summary-text.ts';
 import {oneOf} from '../usage.ts';
 import {playDemo} from './demo.ts';
@@ -29,11 +31,18 @@ export const dashboardCommand: Command = {
 };
 
 async function show(call: Call, screen: Screen): Promise<number> {
-	const opening = openFor(call, {live: true});
+	const opening = openLasting(call);
 	return showDeck(call, screen, opening, async () => {
 		await (await opening).close();
 		return playDemo(call);
 	});
+}
+
+/** Stays open when the process that runs the engine quits. */
+async function openLasting(call: Call): Promise<OpenedDeck> {
+	const opened = await openFor(call, {live: true});
+	const deck = new LastingDeck(opened, () => openQuietly(call, {live: true}));
+	return {...opened, deck, close: () => deck.close()};
 }
 
 function printSummary(call: Call): Promise<number> {
