@@ -4,6 +4,7 @@ import {type Bench, subjectId} from '../domain/bench.ts';
 import {commonCause} from '../domain/common-cause.ts';
 import {ejectionPolicy, isSuspect, outlierReason, type Peer} from '../domain/ejection.ts';
 import {type BenchChange, type Case, judge} from '../domain/judgement.ts';
+import type {Kid} from '../domain/key.ts';
 import type {Reading} from '../domain/reading.ts';
 import {afterDeadline} from '../domain/recovery.ts';
 import {blameOf, type Verdict} from '../domain/verdict.ts';
@@ -13,6 +14,9 @@ import {historyEntry} from './history-entry.ts';
 import {blocks, type Pools} from './pools.ts';
 import {knowledgeOf, learnFrom, type Member, ownAccount, type Roster} from './roster.ts';
 import {VendorLines} from './vendor-lines.ts';
+
+/** The longest rest and ten minutes of good health after it: then an ejection is forgotten. */
+const ejectionMemoryMs = ejectionBackoff.capMs + 600_000;
 
 /** Where a reading came from. */
 export type Occasion = {
@@ -42,6 +46,7 @@ type Parts = {
 export class Assessor {
 	readonly #parts: Parts;
 	readonly #lines = new VendorLines();
+	readonly #ejections = new Map<Kid, {readonly times: number; readonly at: number}>();
 	/** Earliest time at which a bench changes by itself; 0 until the benches have been looked at. */
 	#nextDeadline = 0;
 
@@ -222,6 +227,12 @@ export class Assessor {
 		return !benched && (vitals.latencyMs ?? 0) > ejectionPolicy.latencyFloorMs;
 	}
 
+	/** How often a key was ejected, while that is not long ago. */
+	#timesLately({key}: Member, now: number): number {
+		const last = this.#ejections.get(key.kid);
+		return last === undefined || now - last.at > ejectionMemoryMs ? 0 : last.times;
+	}
+
 	/** Soft ejection: this key fails or lags while its peers do well. */
 	async #ejectOutlier(member: Member, now: number): Promise<void> {
 		const {roster, random} = this.#parts;
@@ -231,7 +242,8 @@ export class Assessor {
 		const subject = {level: 'key', kid: member.key.kid} as const;
 		const before = roster.bench(subjectId(subject));
 		if (before !== undefined && before.kind !== 'ejected') return;
-		const times = (before?.times ?? 0) + 1;
+		const times = (before?.times ?? this.#timesLately(member, now)) + 1;
+		this.#ejections.set(member.key.kid, {times, at: now});
 		const bench: Bench = {
 			id: subjectId(subject),
 			subject,

@@ -184,11 +184,15 @@ export class Dispatcher {
 	async #tryLinks(links: readonly CatalogueEntry[], request: AcquireRequest): Promise<Acquired | Refused> {
 		const {passDeadlines, roster, clock} = this.#parts;
 		await passDeadlines();
-		const skipped: SkipReason[] = [];
-		for (const [place, entry] of links.entries()) {
-			const tried = await this.#tryLink(entry, place, request);
-			if ('granted' in tried) return tried;
-			skipped.push(...skipReasons(entry, roster, clock.now(), tried.full));
+		let skipped: SkipReason[] = [];
+		// First a pool that recovers gives part of its traffic to other links; when none can serve it takes all.
+		for (const hasElsewhere of links.length > 1 ? [true, false] : [false]) {
+			skipped = [];
+			for (const [place, entry] of links.entries()) {
+				const tried = await this.#tryLink(entry, place, request, hasElsewhere);
+				if ('granted' in tried) return tried;
+				skipped.push(...skipReasons(entry, roster, clock.now(), tried.full));
+			}
 		}
 		const times = skipped.map((skip) => skip.until).filter((until) => until !== undefined);
 		return {
@@ -203,6 +207,7 @@ export class Dispatcher {
 		entry: CatalogueEntry,
 		place: number,
 		request: AcquireRequest,
+		hasElsewhere: boolean,
 	): Promise<Acquired | {readonly full: FullWindows}> {
 		const {store, pools, clock, random, newId, roster} = this.#parts;
 		const pool = this.pool(entry);
@@ -216,7 +221,7 @@ export class Dispatcher {
 			servedBy: entry.name,
 			now,
 			expiresAt: now + leaseMs,
-			offers: pools.offers(pool, leaseId, context, request.tokens ?? 1),
+			offers: pools.offers(pool, {leaseId, context, tokens: request.tokens ?? 1, hasElsewhere}),
 		});
 		if (!reservation.granted) return {full: new Map(reservation.full.map((window) => [window.kid, window]))};
 		const {lease} = reservation;

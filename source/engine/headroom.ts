@@ -1,4 +1,4 @@
-import type {LimitReading} from '../domain/limit.ts';
+import type {LimitReading, LimitSettings} from '../domain/limit.ts';
 import type {Member} from './roster.ts';
 
 /** A reading without a reset time is believed for a minute. */
@@ -20,4 +20,15 @@ function shareLeft({limit, remaining, resetAt, at}: LimitReading, now: number): 
 	if (remaining === undefined || limit <= 0) return undefined;
 	const over = resetAt === undefined ? at + believedMs : resetAt;
 	return now >= over ? 1 : Math.max(0, Math.min(1, remaining / limit));
+}
+
+/** Windows of a minute the vendor has told for this model, as limits to keep; undefined when it told none. */
+export function learnedLimits({limits}: Pick<Member, 'limits'>, model: string): LimitSettings | undefined {
+	const requests = limits.get(`requests-minute ${model}`)?.limit ?? 0;
+	const tokens = limits.get(`tokens-minute ${model}`)?.limit ?? 0;
+	if (requests <= 0 && tokens <= 0) return undefined;
+	return {
+		...(requests > 0 ? {requestsPerMinute: requests} : {}),
+		...(tokens > 0 ? {tokensPerMinute: tokens} : {}),
+	};
 }

@@ -70,7 +70,7 @@ export function keyView(member: Member, place: KeyPlace, upstreams: readonly str
 		forbiddenModels: forbiddenModels(member, roster, upstreams),
 		...optional('balance', member.balance),
 		...optional('headroom', headroomOf(member, now)),
-		limits: limitViews(member),
+		limits: [...limitViews(member), ...configuredLimits(member, place)],
 		successes: vitals.successes,
 		failures: vitals.failures,
 		...optional('successRate', rateOf(vitals)),
@@ -128,3 +128,20 @@ function limitViews(member: Member): LimitView[] {
 		from: 'header' as const,
 	}));
 }
+
+/** Limits a person set for the key or for its vendor. */
+function configuredLimits({key}: Member, {settings, now}: KeyPlace): LimitView[] {
+	return [key.limits, settings.providerLimits.get(key.provider)].flatMap((limits) =>
+		settingKinds.flatMap(([name, kind]): LimitView[] => {
+			const limit = limits?.[name];
+			return limit === undefined ? [] : [{kind, limit, at: now, from: 'configuration'}];
+		}),
+	);
+}
+
+const settingKinds = [
+	['requestsPerMinute', 'requests-minute'],
+	['tokensPerMinute', 'tokens-minute'],
+	['requestsPerDay', 'requests-day'],
+	['concurrency', 'concurrency'],
+] as const;

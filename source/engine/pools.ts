@@ -8,7 +8,7 @@ import {stageShare} from '../domain/recovery.ts';
 import type {ReserveOffer} from '../stores/store.ts';
 import {createStrategy} from '../strategies/index.ts';
 import type {Candidate, Grade, PickContext, Strategy, StrategyName} from '../strategies/strategy.ts';
-import {headroomOf} from './headroom.ts';
+import {headroomOf, learnedLimits} from './headroom.ts';
 import type {Member, Roster} from './roster.ts';
 
 /** A model's pool: its provider's keys, ordered by the model's own strategy. */
@@ -23,6 +23,16 @@ export type Pool = {
 	panic: boolean;
 	readonly picks: Map<Kid, number>;
 	picked: number;
+};
+
+/** One call that wants a key. */
+export type Ask = {
+	readonly leaseId: string;
+	readonly context: PickContext;
+	/** Tokens it is expected to use. */
+	readonly tokens: number;
+	/** It may go to another link of its chain: a pool that recovers need not take all of the traffic. */
+	readonly hasElsewhere: boolean;
 };
 
 export type PoolLimits = {
@@ -109,12 +119,13 @@ export class Pools {
 	 * one is asked for. A key whose rest is over is tried first, for no strategy would come to it
 	 * while better keys are free.
 	 */
-	*offers(pool: Pool, leaseId: string, context: PickContext, tokens: number): Generator<ReserveOffer> {
+	*offers(pool: Pool, ask: Ask): Generator<ReserveOffer> {
 		const onTrial = this.#dueTrial(pool);
-		if (onTrial !== undefined) yield* this.#offer(pool, onTrial, leaseId, context, tokens);
-		const order = pool.strategy.offer(context);
+		const admitted = new Map<string, boolean>();
+		if (onTrial !== undefined) yield* this.#offer(pool, onTrial, ask, admitted);
+		const order = pool.strategy.offer(ask.context);
 		for (let candidate = order.next(); candidate !== undefined; candidate = order.next()) {
-			if (candidate.kid !== onTrial) yield* this.#offer(pool, candidate.kid, leaseId, context, tokens);
+			if (candidate.kid !== onTrial) yield* this.#offer(pool, candidate.kid, ask, admitted);
 		}
 	}
 
@@ -135,16 +146,19 @@ export class Pools {
 		return `${pool.strategy.name}: ${isTrial ? trialWhy : pool.strategy.why(kid, context)}`;
 	}
 
-	/** Every window a call of this key must fit into. */
+	/** Every window a call of this key must fit into, configured or told by the vendor; the tightest wins. */
 	checks(member: Member, entry: CatalogueEntry, tokens: number): LimitCheck[] {
 		const {kid, provider, limits} = member.key;
 		const ofProvider = this.#limits.ofProvider(provider);
 		const ofModel = this.#limits.ofModel(entry.name);
-		if (limits === undefined && ofProvider === undefined && ofModel === undefined) return [];
+		const learned = learnedLimits(member, entry.upstream);
+		if ((limits ?? ofProvider ?? ofModel ?? learned) === undefined) return [];
+		const account = `account ${provider} ${this.#roster.accountOf(member)}`;
 		return [
 			...limitChecks(`key ${kid}`, limits, tokens),
-			...limitChecks(`account ${provider} ${this.#roster.accountOf(member)}`, ofProvider, tokens),
+			...limitChecks(account, ofProvider, tokens),
 			...limitChecks(`model ${entry.name}`, ofModel, tokens),
+			...limitChecks(`${account} ${entry.upstream}`, learned, tokens),
 		];
 	}
 
@@ -153,9 +167,10 @@ export class Pools {
 		for (const [bench, lease] of this.#trials) if (lease === leaseId) this.#trials.delete(bench);
 	}
 
-	*#offer(pool: Pool, kid: Kid, leaseId: string, context: PickContext, tokens: number): Generator<ReserveOffer> {
+	*#offer(pool: Pool, kid: Kid, ask: Ask, admitted: Map<string, boolean>): Generator<ReserveOffer> {
+		const {leaseId, context, tokens} = ask;
 		const member = this.#roster.get(kid);
-		if (member === undefined || !this.#passes(pool, kid, context.random)) return;
+		if (member === undefined || !this.#passes(pool, kid, ask, admitted)) return;
 		for (const bench of pool.recovering.get(kid) ?? []) if (isTrial(bench)) this.#trials.set(bench.id, leaseId);
 		pool.strategy.picked(kid, context);
 		yield {kid, checks: this.checks(member, pool.entry, tokens)};
@@ -171,12 +186,20 @@ export class Pools {
 		return undefined;
 	}
 
-	/** A key on trial takes one call at a time, then a share of the traffic while others can serve. */
-	#passes(pool: Pool, kid: Kid, random: () => number): boolean {
+	/**
+	 * A key on trial takes one call at a time, then a share of the traffic while others can serve. A bench that
+	 * many keys share admits a call or does not, whichever key it would get.
+	 */
+	#passes(pool: Pool, kid: Kid, {context, hasElsewhere}: Ask, admitted: Map<string, boolean>): boolean {
 		const benches = pool.recovering.get(kid) ?? [];
 		return benches.every((bench) => {
 			if (isTrial(bench)) return !this.#trials.has(bench.id);
-			return pool.steady.size === 0 || random() < stageShare[bench.recovery?.stage ?? 'trial'];
+			if (pool.steady.size === 0 && !hasElsewhere) return true;
+			const known = admitted.get(bench.id);
+			if (known !== undefined) return known;
+			const admits = context.random() < stageShare[bench.recovery?.stage ?? 'trial'];
+			admitted.set(bench.id, admits);
+			return admits;
 		});
 	}
 

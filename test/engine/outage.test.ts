@@ -50,6 +50,31 @@ describe('a vendor that is overloaded for everyone', () => {
 		assert.equal(outage(deck), undefined);
 	});
 
+	test('takes a tenth of the calls that can go elsewhere while it heals, and all when nobody else can', async () => {
+		await using deck = await openEngine({
+			keys: [
+				{name: 'c1', provider: 'anthropic'},
+				{name: 'g1', provider: 'gemini'},
+			],
+		});
+		deck.upstream.always('anthropic', answers.overloaded);
+		for (let turn = 0; turn < 3; turn++) await deck.call('claude-3-opus');
+		deck.upstream.always('anthropic', undefined);
+		await deck.clock.advance(30_000);
+		assert.equal(await deck.call('claude-3-opus'), 'c1');
+		assert.equal(deck.key('c1').word, 'at 10 %');
+		const served: string[] = [];
+		for (let turn = 0; turn < 20; turn++) {
+			const acquired = await deck.acquire({model: 'claude-3-opus', fallback: true});
+			served.push(acquired.key.kid);
+			await deck.engine.release(acquired.lease.id, 'unused');
+		}
+		const share = served.filter((kid) => kid === 'c1').length;
+		assert.ok(share < 8, `${share} of 20`);
+		await deck.engine.setDisabled('g1', true, 'by you');
+		assert.equal((await deck.acquire({model: 'claude-3-opus', fallback: true})).key.kid, 'c1');
+	});
+
 	test('rests twice as long when its trial fails too', async () => {
 		await using deck = await brokenDown();
 		const first = (outage(deck)?.until ?? 0) - deck.clock.now();

@@ -165,6 +165,25 @@ describe('a window', () => {
 		assert.equal(deck.upstream.heard.length, 6);
 	});
 
+	test('told by headers is kept from then on: what would not fit is refused before the vendor has to', async () => {
+		await using deck = await openEngine({keys: ['a']});
+		const told = {
+			status: 200,
+			headers: {
+				'x-ratelimit-limit-requests': '3',
+				'x-ratelimit-remaining-requests': '2',
+				'x-ratelimit-reset-requests': '60s',
+			},
+		};
+		await deck.callWith(told);
+		for (let turn = 0; turn < 3; turn++) await deck.call('gpt-4o');
+		const refused = await deck.refused('gpt-4o');
+		assert.match(refused.skipped[0]?.reason ?? '', /requests a minute/);
+		assert.ok((refused.retryAt ?? 0) > deck.clock.now());
+		await deck.clock.advance((refused.retryAt ?? 0) - deck.clock.now());
+		assert.equal(await deck.call('gpt-4o'), 'a');
+	});
+
 	test('told by headers is the headroom that the strategy goes by', async () => {
 		await using deck = await openEngine({keys: ['a', 'b'], strategy: 'headroom'});
 		const left = (remaining: number) => ({
