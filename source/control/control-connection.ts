@@ -1,8 +1,6 @@
 import type {Socket} from 'node:net';
-import {z} from 'zod';
 import type {Deck} from '../engine/deck.ts';
 import {InvalidInputError, KeydeckError} from '../errors.ts';
-import {deckMethods} from './deck-methods.ts';
 import {type FrameError, type Hello, LineReader, lineOf, type ServerFrame} from './frame.ts';
 
 /** Longest request, bytes. */
@@ -10,8 +8,7 @@ const MOST_LINE_BYTES = 1024 * 1024;
 /** Requests of one client that run at the same time; the others wait unread. */
 const MOST_RUNNING = 16;
 
-const requestShape = z.object({id: z.int(), method: z.string(), params: z.unknown().optional()});
-type Request = z.infer<typeof requestShape>;
+type Request = {readonly id: number; readonly method: string; readonly params?: unknown};
 
 /**
  * One client of a control server. What a client does not read is not kept for it: its requests
@@ -106,6 +103,8 @@ export class ControlConnection {
 
 	async #answer(id: number, method: string, params: unknown): Promise<unknown> {
 		if (method === 'watch' || method === 'unwatch') return this.#watch(method === 'watch');
+		// Loaded with the first request: a first frame on screen must not wait for what checks parameters.
+		const {deckMethods} = await import('./deck-methods.ts');
 		const call = deckMethods.get(method);
 		if (call === undefined) {
 			throw new KeydeckError('BAD_REQUEST', `the running keydeck knows no method ${JSON.stringify(method)}`, {
@@ -140,10 +139,16 @@ export class ControlConnection {
 
 function requestIn(line: string): Request | undefined {
 	try {
-		return requestShape.safeParse(JSON.parse(line)).data;
+		const value: unknown = JSON.parse(line);
+		return isRequest(value) ? value : undefined;
 	} catch {
 		return undefined;
 	}
+}
+
+function isRequest(value: unknown): value is Request {
+	if (typeof value !== 'object' || value === null || !('id' in value) || !('method' in value)) return false;
+	return Number.isSafeInteger(value.id) && typeof value.method === 'string';
 }
 
 /** An error nobody meant to show may say anything; only its kind leaves the process. */
