@@ -122,6 +122,8 @@ export class ScreenUnderTest {
 		this.terminal = new xterm.Terminal({cols: columns, rows, allowProposedApi: true, scrollback: 1000});
 		this.output = new TerminalOutput(this.terminal);
 		this.errors = new TerminalOutput(new xterm.Terminal({cols: columns, rows, allowProposedApi: true}));
+		// A terminal keeps its process alive; without that Ink ends when a test only waits.
+		const alive = setInterval(() => undefined, 1000);
 		this.ended = runDashboard({
 			clock: this.clock,
 			env: {noColor: false, homeFolder: '/home/ada'},
@@ -131,7 +133,7 @@ export class ScreenUnderTest {
 			stdin: this.input as unknown as NodeJS.ReadStream,
 			stdout: this.output as unknown as NodeJS.WriteStream,
 			stderr: this.errors as unknown as NodeJS.WriteStream,
-		});
+		}).finally(() => clearInterval(alive));
 	}
 
 	/** Starts a dashboard and waits for its first frame. */
