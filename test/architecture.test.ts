@@ -77,6 +77,9 @@ const faults: readonly Plant[] = [
 	says('source/domain/deep/dice.ts', 'Math.random()', 'plugin'),
 	says('source/engine/deep/date.ts', 'Date.now()', 'lint/style/noRestrictedGlobals'),
 	says('source/engine/deep/timer.ts', 'setInterval(() => undefined, 1)', 'lint/style/noRestrictedGlobals'),
+	says('source/engine/deep/performance.ts', 'performance.now()', 'lint/style/noRestrictedGlobals'),
+	says('source/engine/deep/global-this.ts', 'globalThis.Date.now()', 'lint/style/noRestrictedGlobals'),
+	says('components/deep/performance.ts', 'performance.now()', 'lint/style/noRestrictedGlobals'),
 	says('source/stores/deep/timer.ts', 'setTimeout(() => undefined, 1)', 'lint/style/noRestrictedGlobals'),
 	says('components/deep/date.ts', 'Date.now()', 'lint/style/noRestrictedGlobals'),
 	{
