@@ -9,7 +9,7 @@ const toastMs = 3000;
 /** An engine in this process gives a new picture whenever asked; one elsewhere may have nothing to tell for a while. */
 const staleMs = {local: 5000, attached: 15_000} as const;
 
-/** Takes in a new picture; a frozen screen keeps its own. Says when this process has taken the engine over. */
+/** Takes in a new picture; a frozen screen keeps its own. Says what has changed about the deck itself. */
 export function takeSnapshot(
 	state: DashboardState,
 	{snapshot, attachment}: {readonly snapshot: Snapshot; readonly attachment: DashboardState['attachment']},
@@ -17,7 +17,8 @@ export function takeSnapshot(
 ): DashboardState {
 	const next = state.frozenAt === undefined ? {...state, snapshot, attachment, now} : {...state, attachment, now};
 	const tookOver = state.attachment === 'attached' && attachment === 'local';
-	const told = tookOver ? {...next, notice: {text: tookOverWords, until: now + noticeMs}} : next;
+	const remark = tookOver ? tookOverWords : snapshot.notes.find((note) => !state.snapshot.notes.includes(note));
+	const told = remark === undefined ? next : {...next, notice: {text: remark, until: now + noticeMs}};
 	return announced(expired(told, now), now);
 }
 

@@ -1,4 +1,6 @@
+import {existsSync} from 'node:fs';
 import type {Clock} from '../clock.ts';
+import {rootFiles} from '../config/root.ts';
 import type {Settings} from '../config/settings.ts';
 import {watchSettings} from '../config/watch.ts';
 import {attachDeck} from '../control/attached-deck.ts';
@@ -100,13 +102,23 @@ async function ownDeck(settings: Settings, options: OpenOptions): Promise<OwnDec
 function followFiles(engine: Engine, settings: Settings, options: OpenOptions): {stop(): void} {
 	// A file that appears may make its folder the root; this engine stays at the home it owns.
 	const env = {...options.env, KEYDECK_HOME: settings.home};
+	let root = foundRoot(settings);
 	return watchSettings(settings.watched, options.clock, () => {
-		readProject({...options, env}).then(
-			(changed) => engine.apply(engineSettings(changed)),
+		const flags = root === undefined ? options.flags : {...options.flags, root};
+		readProject({...options, env, flags}).then(
+			(changed) => {
+				root ??= foundRoot(changed);
+				return engine.apply(engineSettings(changed));
+			},
 			(error: unknown) => {
 				const problems = error instanceof InvalidInputError ? error.problems.map(problemLine) : [String(error)];
 				engine.refuseSettings(problems);
 			},
 		);
 	});
+}
+
+/** A root that was found stays the root, even when the file that made it one says nothing for a while. */
+function foundRoot({root}: Settings): string | undefined {
+	return Object.values(rootFiles(root)).some((file) => existsSync(file)) ? root : undefined;
 }

@@ -222,6 +222,7 @@ export class Engine implements Deck {
 
 	/** A changed configuration was bad: the old one stays. */
 	refuseSettings(problems: readonly string[]): void {
+		this.#settings = {...this.#settings, refused: problems};
 		this.#events.publish({type: 'config.refused', problems}, this.#parts.clock.now());
 		this.#changed();
 	}

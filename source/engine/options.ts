@@ -27,6 +27,8 @@ export type EngineSettings = {
 	readonly deepProbes: ReadonlyMap<string, boolean>;
 	readonly alerts: AlertPolicy;
 	readonly notes: readonly string[];
+	/** Problems of a changed configuration that was refused; these settings stay meanwhile. */
+	readonly refused?: readonly string[];
 	readonly searched: readonly SearchedPlace[];
 };
 

@@ -52,7 +52,7 @@ export function takeSnapshot(scene: Scene): Snapshot {
 			spentTodayUsd: today.spentUsd,
 			dailyBudgetUsd: settings.probe.dailyBudgetUsd,
 		},
-		notes: settings.notes,
+		notes: [...(settings.refused ?? []).map(refusedNote), ...settings.notes],
 		searched: settings.searched,
 		keys,
 		providers: [...byProvider].map(([name, views]) => providerView(name, views, scene)),
@@ -60,6 +60,10 @@ export function takeSnapshot(scene: Scene): Snapshot {
 		alerts,
 		events,
 	};
+}
+
+function refusedNote(problem: string): string {
+	return `The changed configuration is refused and the old one stays: ${problem}`;
 }
 
 /** Names in the configuration's order, then those asked for since the start. */

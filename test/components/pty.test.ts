@@ -6,8 +6,8 @@ import {RealTerminal} from '../helpers/real-terminal.ts';
 const program = fileURLToPath(new URL('./pty-program.js', import.meta.url));
 
 describe('in a real terminal', () => {
-	test('it starts, takes a burst of keys, follows a resize and leaves with q', async () => {
-		const screen = new RealTerminal([program]);
+	test('it starts, takes a burst of keys, follows a resize and leaves with q', async (t) => {
+		const screen = new RealTerminal(t, [program]);
 		await screen.waitFor(/▌✗ OPENAI_API_KEY2/);
 		screen.process.write('/CLAUDE_API_KEY3\rt');
 		await screen.waitFor(/✓ CLAUDE_API_KEY3: trial 1\/1/);
@@ -22,8 +22,8 @@ describe('in a real terminal', () => {
 
 	test('Ctrl-Z stops it with the terminal given back; continued, it draws again', {
 		skip: process.platform === 'win32',
-	}, async () => {
-		const screen = new RealTerminal([program]);
+	}, async (t) => {
+		const screen = new RealTerminal(t, [program]);
 		await screen.waitFor(/▌✗ OPENAI_API_KEY2/);
 		screen.process.write('\u001a');
 		await screen.waitFor(/^\s*$/);
@@ -34,8 +34,8 @@ describe('in a real terminal', () => {
 		assert.equal(await screen.exited, 0);
 	});
 
-	test('SIGTERM restores the terminal, with NO_COLOR too', async () => {
-		const screen = new RealTerminal([program], {NO_COLOR: '1'});
+	test('SIGTERM restores the terminal, with NO_COLOR too', async (t) => {
+		const screen = new RealTerminal(t, [program], {NO_COLOR: '1'});
 		await screen.waitFor(/▌✗ OPENAI_API_KEY2/);
 		screen.process.kill('SIGTERM');
 		assert.equal(await screen.exited, 143);

@@ -123,6 +123,12 @@ describe('a changed configuration', () => {
 		await using deck = await openEngine({keys: ['a']});
 		deck.engine.refuseSettings(['.env line 3 is damaged']);
 		assert.deepEqual(deck.events.at(-1)?.type, 'config.refused');
+		assert.match(
+			deck.engine.snapshot().notes[0] ?? '',
+			/^The changed configuration is refused and the old one stays: /,
+		);
+		await deck.engine.apply(deck.settings);
+		assert.deepEqual(deck.engine.snapshot().notes, []);
 		assert.equal(await deck.call('gpt-4o'), 'a');
 	});
 });

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import type {TestContext} from 'node:test';
 import {type IPty, spawn} from '@lydell/node-pty';
 import xterm, {type Terminal} from '@xterm/headless';
 
@@ -11,8 +12,10 @@ export class RealTerminal {
 	readonly exited: Promise<number>;
 	raw = '';
 
-	/** `script`: a file and its arguments. */
+	/** `script`: a file and its arguments. The process ends with the test, however that ends. */
 	constructor(
+		context: TestContext,
+
 		script: readonly string[],
 		environment: Readonly<Record<string, string>> = {},
 		cwd: string = process.cwd(),
@@ -31,7 +34,16 @@ export class RealTerminal {
 		});
 		// The terminal answers what it is asked, as a real one does.
 		this.terminal.onData((text) => this.process.write(text));
-		this.exited = new Promise((resolve) => this.process.onExit(({exitCode}) => resolve(exitCode)));
+		let isRunning = true;
+		this.exited = new Promise((resolve) =>
+			this.process.onExit(({exitCode}) => {
+				isRunning = false;
+				resolve(exitCode);
+			}),
+		);
+		context.after(() => {
+			if (isRunning) this.process.kill('SIGKILL');
+		});
 	}
 
 	get text(): string {

@@ -93,7 +93,7 @@ describe('the commands against vendors over real sockets', () => {
 
 	test('beside an open dashboard the commands ask its engine and say so', async (t) => {
 		const project = await createProject(t, keys);
-		const screen = new RealTerminal([bin], project.env, project.folder);
+		const screen = new RealTerminal(t, [bin], project.env, project.folder);
 		await screen.waitFor(/✗ OPENAI_API_KEY2\s+invalid/);
 		const report = await json(project, 'report');
 		assert.match(report.stderr, new RegExp(`from the running keydeck \\(pid ${screen.process.pid}\\)`));
@@ -111,9 +111,9 @@ describe('the commands against vendors over real sockets', () => {
 
 	test('a second dashboard attaches to the first, and runs the engine itself when that one quits', async (t) => {
 		const project = await createProject(t, keys);
-		const first = new RealTerminal([bin], project.env, project.folder);
+		const first = new RealTerminal(t, [bin], project.env, project.folder);
 		await first.waitFor(/✗ OPENAI_API_KEY2\s+invalid/);
-		const second = new RealTerminal([bin], project.env, project.folder);
+		const second = new RealTerminal(t, [bin], project.env, project.folder);
 		await second.waitFor(/attached · store local/);
 		await second.waitFor(/✗ OPENAI_API_KEY2\s+invalid/);
 		first.process.write('q');
@@ -126,12 +126,15 @@ describe('the commands against vendors over real sockets', () => {
 		assert.equal(await second.exited, 0);
 	});
 
-	test('a key added to .env while the dashboard is open gets a row', async (t) => {
+	test('a key added to .env while the dashboard is open gets a row, and nonsense is refused aloud', async (t) => {
 		const project = await createProject(t, [{name: 'MISTRAL_API_KEY', vendor: 'mistral'}]);
 		await project.write('.env', 'MISTRAL_API_KEY=your-key\n');
-		const screen = new RealTerminal([bin], project.env, project.folder);
+		const screen = new RealTerminal(t, [bin], project.env, project.folder);
 		await screen.waitFor(/\.env/);
 		await project.write('.env', `MISTRAL_API_KEY=${project.texts.get('MISTRAL_API_KEY')}\n`);
+		await screen.waitFor(/◐ MISTRAL_API_KEY\s+key valid/);
+		await project.write('.env', 'nonsense\n');
+		await screen.waitFor(/The changed configuration is refused/);
 		await screen.waitFor(/◐ MISTRAL_API_KEY\s+key valid/);
 		screen.process.kill('SIGTERM');
 		assert.equal(await screen.exited, 143);

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import {readdir, readFile} from 'node:fs/promises';
 import {join} from 'node:path';
-import {test} from 'node:test';
+import {type TestContext, test} from 'node:test';
 import {packageRoot, runScript} from '../helpers/binary.ts';
 import {createProject, type Project, type ProjectKey} from '../helpers/project.ts';
 import {RealTerminal} from '../helpers/real-terminal.ts';
@@ -65,7 +65,7 @@ test('no key leaves keydeck by any command, pane, error or file', async (t) => {
 		assert.notEqual(code, 70, args.join(' '));
 		assertClean(`keydeck ${args.join(' ')}`, stdout + stderr, texts);
 	}
-	assertClean('the dashboard', await everyPane(project), texts);
+	assertClean('the dashboard', await everyPane(t, project), texts);
 	for (const [file, content] of await filesOf(join(project.folder, 'home'))) assertClean(file, content, texts);
 });
 
@@ -86,8 +86,8 @@ test('the check finds a planted leak in each disguise', () => {
 });
 
 /** Raw bytes of a dashboard that was led through every pane, detail, help, filter and a deep test. */
-async function everyPane(project: Project): Promise<string> {
-	const screen = new RealTerminal([bin], project.env, project.folder);
+async function everyPane(t: TestContext, project: Project): Promise<string> {
+	const screen = new RealTerminal(t, [bin], project.env, project.folder);
 	await screen.waitFor(/OPENAI_API_KEY2\s+invalid/);
 	for (const press of ['\r', '\u001b', '2', 'r', '\u001b', '3', '4', '1', '?', '\u001b', 'y', 'T', 'D']) {
 		screen.process.write(press);
