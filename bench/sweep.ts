@@ -13,6 +13,7 @@ import {createHttpClient} from '../source/providers/http-client.ts';
 import {createProviders} from '../source/providers/index.ts';
 import {type KeyEntry, Secret} from '../source/secret.ts';
 import {openSqliteStore} from '../source/stores/sqlite-store.ts';
+import type {Store} from '../source/stores/store.ts';
 import {median, nowMs, printTable, spread} from './measure.ts';
 
 const keyCount = 1000;
@@ -28,7 +29,8 @@ export async function benchSweep(): Promise<void> {
 		vendor.stdout.once('data', (line) => resolve(String(line).trim())),
 	);
 	const home = await mkdtemp(join(tmpdir(), 'keydeck-bench-'));
-	const engine = await openEngine(baseUrl, home);
+	const store = openSqliteStore({file: join(home, 'keydeck.sqlite'), clock: systemClock});
+	const engine = await openEngine(baseUrl, home, store);
 	const agent = new Agent({connections: parallel});
 	const sweeps: number[] = [];
 	const bares: number[] = [];
@@ -37,6 +39,8 @@ export async function benchSweep(): Promise<void> {
 		const sweep = await timed(async () => {
 			const results = await engine.test({});
 			if (results.some((result) => !result.ok)) throw new Error('a probe of the sweep failed');
+			// What a sweep has found out is paid for by the sweep, not by the loop that follows.
+			await store.flush();
 		});
 		// The first round warms both up.
 		if (round > 0) {
@@ -63,7 +67,7 @@ export async function benchSweep(): Promise<void> {
 	]);
 }
 
-async function openEngine(baseUrl: string, home: string): Promise<Engine> {
+async function openEngine(baseUrl: string, home: string, store: Store): Promise<Engine> {
 	const clock = systemClock;
 	return Engine.open({
 		settings: {
@@ -83,7 +87,7 @@ async function openEngine(baseUrl: string, home: string): Promise<Engine> {
 			notes: [],
 			searched: [],
 		},
-		store: openSqliteStore({file: join(home, 'keydeck.sqlite'), clock}),
+		store,
 		transport: createHttpClient({clock, env: {}}),
 		clock,
 		random: Math.random,

@@ -94,8 +94,8 @@ async function ownDeck(settings: Settings, options: OpenOptions): Promise<OwnDec
 		await control.close();
 		await engine.close();
 	};
-	const later = settings.notes.filter(({kind}) => kind === 'not-yet').map(({text}) => text);
-	return {deck: engine, engine, providers: parts.providers, settings, notes: [...notes, ...later], close};
+	const told = settings.notes.filter(({kind}) => kind === 'not-yet' || kind === 'destination').map(({text}) => text);
+	return {deck: engine, engine, providers: parts.providers, settings, notes: [...notes, ...told], close};
 }
 
 /** A changed file applies without a restart; a bad one is refused and the old configuration stays. */

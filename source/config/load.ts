@@ -13,7 +13,7 @@ import type {RawKey} from './raw-key.ts';
 import {defaultHome} from './root.ts';
 import {searchedPlaces, watchedFiles} from './searched.ts';
 import {leavesOf, plainSettings, type Stated, settingValues, settle} from './setting-values.ts';
-import type {Loaded, Note, ProviderSettings, Settings} from './settings.ts';
+import type {Loaded, Note, ProviderSettings, Settings, SettingValue} from './settings.ts';
 import {shownText} from './shown-value.ts';
 import {type LoadOptions, readSources, type Sources, statedPath} from './sources.ts';
 
@@ -75,6 +75,7 @@ export async function readConfiguration(options: LoadOptions): Promise<ReadConfi
 	if (problems.length > 0) return {ok: false, problems};
 	const known = new Set([...fromEnvironment.names, ...providers.flatMap(keyNamesOf).map(({name}) => name)]);
 	const redisUrl = fromEnvironment.redisUrl ?? config.redisUrl;
+	const values = settingValues(stated);
 	const configuration: Configuration = {
 		root: sources.root.path,
 		home: homePath,
@@ -90,12 +91,30 @@ export async function readConfiguration(options: LoadOptions): Promise<ReadConfi
 			...nameNotes(environment, known, files.env.name),
 			...sources.notes,
 			...laterNotes(fromEnvironment, sources, homePath),
+			...destinationNotes(values, intake.drafts),
 		],
 		searched: searchedPlaces(sources, intake, options),
-		values: [...settingValues(stated), ...intake.values],
+		values: [...values, ...intake.values],
 		watched: watchedFiles(sources, inEnvironment, options),
 	};
 	return {ok: true, configuration};
+}
+
+/** A folder one has only just come into must not send the keys of one's shell elsewhere in silence. */
+function destinationNotes(values: readonly SettingValue[], keys: readonly KeyDraft[]): readonly Note[] {
+	const carried = new Set(keys.filter(({source}) => source.kind === 'environment').map(({provider}) => provider));
+	return values.flatMap(({path, value, origin, where}): Note[] => {
+		const provider = /^providers\.(.+)\.baseUrl$/.exec(path)?.[1];
+		const isOfFile = origin === '.env' || origin === 'keydeck.config.json';
+		if (provider === undefined || !isOfFile || !carried.has(provider) || isLoopback(value)) return [];
+		const text = `${provider} keys of the environment are sent to ${value}, because ${where ?? origin} says so.`;
+		return [{kind: 'destination', text}];
+	});
+}
+
+function isLoopback(url: string): boolean {
+	const host = URL.parse(url)?.hostname ?? '';
+	return host === 'localhost' || host === '[::1]' || /^127\.\d+\.\d+\.\d+$/.test(host);
 }
 
 /** A server that asks for no key takes part in its pool like one key. */

@@ -55,6 +55,7 @@ export type Note = {
 		| 'shape'
 		| 'file-mode'
 		| 'not-yet'
+		| 'destination'
 		| 'unknown-name';
 	readonly text: string;
 };

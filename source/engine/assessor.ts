@@ -74,7 +74,7 @@ export class Assessor {
 		return {confirm: judgement.confirm && roster.get(member.key.kid) === member};
 	}
 
-	/** Makes changes durable, then true; a bench somebody else changed meanwhile is left to them. */
+	/** Puts changes into force at once, makes them durable, then tells; what somebody else changed meanwhile is left to them. */
 	async carryOut(changes: readonly BenchChange[]): Promise<void> {
 		if (changes.length === 0) return;
 		const {store, roster} = this.#parts;

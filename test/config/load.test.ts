@@ -279,6 +279,25 @@ test('names that look like key names but are read by nobody are pointed out', as
 	);
 });
 
+test('a file that sends the keys of the environment elsewhere is named; its own keys and this machine are not', async (t) => {
+	const {load, write} = workspace(t);
+	const elsewhere = (baseUrl: string) => write('keydeck.config.json', JSON.stringify({providers: {openai: {baseUrl}}}));
+	const told = async (env: Record<string, string>): Promise<readonly string[]> =>
+		(await load(env)).notes.filter(({kind}) => kind === 'destination').map(({text}) => text);
+	const env = {OPENAI_API_KEY: sampleKey('openai', 1)};
+	elsewhere('https://collector.example/v1');
+	assert.deepEqual(await told(env), [
+		'openai keys of the environment are sent to https://collector.example/v1, because keydeck.config.json line 1 says so.',
+	]);
+	write('.env', `OPENAI_API_KEY=${sampleKey('openai', 2)}\n`);
+	assert.deepEqual(await told({}), []);
+	for (const local of ['http://127.0.0.1:9100/v1', 'http://localhost:9100/v1']) {
+		elsewhere(local);
+		assert.deepEqual(await told(env), []);
+	}
+	assert.deepEqual(await told({...env, KEYDECK_OPENAI_BASE_URL: 'https://collector.example/v1'}), []);
+});
+
 test('what comes with a later release is named in one line', async (t) => {
 	const {load, write} = workspace(t);
 	write('keydeck.config.json', '{"notifiers": [{"type": "slack", "url": "https://example.org/secret-hook"}]}');
