@@ -17,5 +17,8 @@ export function withoutCredentials(outcome: Outcome, credentials: Readonly<Recor
 }
 
 function repeats({headers, body}: OutcomeAnswered, secret: string): boolean {
-	return body.includes(secret) || Object.values(headers).some((value) => value.includes(secret));
+	if (body.includes(secret)) return true;
+	// Every answer of every call passes here: no list is made of its headers.
+	for (const name in headers) if (headers[name]?.includes(secret)) return true;
+	return false;
 }

@@ -39,7 +39,7 @@ export function readBy(dialect: Dialect, outcome: Outcome, asked: Asked): Readin
 	return present<Reading>({
 		verdict: ruling.verdict,
 		proof: ruling.verdict.kind === 'ok' ? (ruling.proof ?? proofOf(dialect, asked)) : 'none',
-		evidence: plainText(evidence),
+		evidence,
 		rule: ruling.rule,
 		status: answer.status,
 		code: code === undefined ? undefined : plainText(code, 64),
@@ -55,6 +55,7 @@ export function readBy(dialect: Dialect, outcome: Outcome, asked: Asked): Readin
 	});
 }
 
+/** `evidence` is fit for people's screens. */
 type Judged = {readonly ruling: Ruling; readonly evidence: string; readonly code?: string | undefined};
 
 function judged(dialect: Dialect, answer: Answer, asked: Asked): Judged {
@@ -63,7 +64,8 @@ function judged(dialect: Dialect, answer: Answer, asked: Asked): Judged {
 	if (!refused && fault === undefined) return accepted(dialect, answer, asked);
 	const refusal = refusalFrom(dialect, answer, fault ?? {error: undefined}, asked);
 	const ruling = rulingFor(dialect.rules, refusal);
-	return {ruling, evidence: refusalEvidence(refusal, answer.status, ruling), code: refusal.code ?? refusal.type};
+	const evidence = plainText(refusalEvidence(refusal, answer.status, ruling));
+	return {ruling, evidence, code: refusal.code ?? refusal.type};
 }
 
 /** The list a free probe answers with is long and says no more than yes: it is not parsed for nothing. */
@@ -82,7 +84,9 @@ function accepted(dialect: Dialect, answer: Answer, asked: Asked): Judged {
 		return {ruling: {verdict: {kind: 'upstream-failed'}}, evidence: `${yes}: the answer is not JSON`};
 	}
 	const ruling = dialect.accept?.(answer, asked) ?? {verdict: {kind: 'ok'}};
-	return {ruling, evidence: ruling.words === undefined ? yes : `${yes}: ${ruling.words}`};
+	// The plain yes of a free probe is all our own words.
+	if (ruling.words === undefined && asked.by === 'probe') return {ruling, evidence: yes};
+	return {ruling, evidence: plainText(ruling.words === undefined ? yes : `${yes}: ${ruling.words}`)};
 }
 
 function refusalFrom(dialect: Dialect, answer: Answer, fault: Fault, asked: Asked): Refusal {
