@@ -93,7 +93,7 @@ export class DeckActions {
 			case 'dry-run':
 				return this.#dryRun(effect.model);
 			case 'disable':
-				await this.#deck.setDisabled(effect.kid, effect.disabled, person);
+				await this.#deck.setDuty(effect.kid, effect.disabled ? 'off' : 'on', person);
 				return this.toast(`${effect.label} is ${effect.disabled ? 'disabled' : 'enabled'}`, 'good');
 			case 'strategy':
 				await this.#deck.setStrategy(effect.model, effect.strategy, person);

@@ -38,7 +38,10 @@ export type EngineFact =
 			readonly leaseId: string;
 			readonly kid: string;
 			readonly label: string;
+			readonly model: string;
 			readonly verdict: string;
+			readonly latencyMs: number;
+			readonly firstByteMs?: number;
 	  }
 	| {readonly type: 'lease.expired'; readonly leaseId: string; readonly kid: string; readonly label: string}
 	| {readonly type: 'lease.refused'; readonly model: string; readonly why: string; readonly retryAt?: number}
@@ -50,9 +53,12 @@ export type EngineFact =
 	| {readonly type: 'config.applied'; readonly added: number; readonly removed: number}
 	| {readonly type: 'config.refused'; readonly problems: readonly string[]};
 
+const keptEvents = 200;
+
 /** Tells listeners in the order of happening; a listener that throws hurts nobody else. */
 export class EventHub {
 	readonly #listeners = new Set<(event: EngineEvent) => void>();
+	readonly #recent: EngineEvent[] = [];
 	#seq = 0;
 
 	/** Gives the function that ends the subscription. */
@@ -63,9 +69,16 @@ export class EventHub {
 		};
 	}
 
+	/** The newest first, at most 200. */
+	recent(): readonly EngineEvent[] {
+		return this.#recent.slice(-keptEvents).reverse();
+	}
+
 	publish(fact: EngineFact, at: number): EngineEvent {
 		this.#seq += 1;
 		const event = {seq: this.#seq, at, ...fact};
+		this.#recent.push(event);
+		if (this.#recent.length >= 2 * keptEvents) this.#recent.splice(0, keptEvents);
 		for (const listener of this.#listeners) {
 			try {
 				listener(event);

@@ -1,6 +1,8 @@
 import type {Kid} from '../domain/key.ts';
-import type {Deck, DryRun, KeyHistory, TestRequest, TestResult, WhyAnswer} from '../engine/deck.ts';
+import type {RollUp} from '../domain/reading.ts';
+import type {Deck, DryRun, HistorySpan, KeyHistory, TestRequest, TestResult, WhyAnswer} from '../engine/deck.ts';
 import type {Snapshot} from '../engine/snapshot.ts';
+import type {Duty} from '../engine/switched-off.ts';
 import type {EngineEvent} from '../events.ts';
 import type {StrategyName} from '../strategies/strategy.ts';
 import type {OpenedDeck} from './open-deck.ts';
@@ -60,8 +62,8 @@ export class LastingDeck implements Deck {
 		return this.#opened.deck.deepTestPrice(request);
 	}
 
-	setDisabled(kid: Kid, disabled: boolean, by: string): Promise<void> {
-		return this.#opened.deck.setDisabled(kid, disabled, by);
+	setDuty(kid: Kid, duty: Duty, by: string): Promise<void> {
+		return this.#opened.deck.setDuty(kid, duty, by);
 	}
 
 	setStrategy(model: string, strategy: StrategyName, by: string): Promise<void> {
@@ -78,6 +80,10 @@ export class LastingDeck implements Deck {
 
 	dryRun(model: string, strategy: StrategyName | undefined, count: number): Promise<DryRun> {
 		return this.#opened.deck.dryRun(model, strategy, count);
+	}
+
+	history(span: HistorySpan, since: number): Promise<readonly RollUp[]> {
+		return this.#opened.deck.history(span, since);
 	}
 
 	why(model: string): Promise<WhyAnswer> {

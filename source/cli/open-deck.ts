@@ -8,6 +8,7 @@ import {controlPath} from '../control/control-path.ts';
 import {serveControl} from '../control/control-server.ts';
 import type {Deck} from '../engine/deck.ts';
 import type {Engine} from '../engine/engine.ts';
+import type {Leasing} from '../engine/leasing.ts';
 import {InvalidInputError, KeydeckError, problemLine} from '../errors.ts';
 import type {Provider} from '../providers/provider.ts';
 import {engineSettings} from './engine-settings.ts';
@@ -38,23 +39,31 @@ export type OpenedDeck = {
 	readonly onClosed?: (listener: () => void) => void;
 };
 
+/** The deck of a project, which also hands out keys. */
+export type ProjectDeck = OpenedDeck & {readonly leasing: Leasing};
+
 /** A deck whose engine runs in this process. */
-export type OwnDeck = OpenedDeck & {readonly engine: Engine; readonly providers: ReadonlyMap<string, Provider>};
+export type OwnDeck = ProjectDeck & {readonly engine: Engine; readonly providers: ReadonlyMap<string, Provider>};
 
 /**
  * Opens the deck of the project around `cwd`: attaches to the engine that already holds its home,
  * or opens one. Bad configuration throws an `InvalidInputError` with every problem, and nothing is written.
  */
-export async function openDeck(options: OpenOptions): Promise<OpenedDeck> {
+export async function openDeck(options: OpenOptions): Promise<ProjectDeck> {
 	const settings = await readProject(options);
 	for (let attempt = 1; ; attempt++) {
-		const attached = await attachDeck({path: controlPath(settings.home), root: settings.root, clock: options.clock});
+		const attached = await attachDeck({
+			path: controlPath(settings.home),
+			root: settings.root,
+			clock: options.clock,
+			secretOf: (kid) => settings.keys.find(({key}) => key.kid === kid)?.secret,
+		});
 		if (attached !== undefined) {
 			const notes = [`from the running keydeck (pid ${attached.pid})`];
 			const onClosed = (listener: () => void): void => {
 				attached.onClosed(listener);
 			};
-			return {deck: attached, settings, notes, close: () => attached.close(), onClosed};
+			return {deck: attached, leasing: attached, settings, notes, close: () => attached.close(), onClosed};
 		}
 		try {
 			return await ownDeck(settings, options);
@@ -95,7 +104,15 @@ async function ownDeck(settings: Settings, options: OpenOptions): Promise<OwnDec
 		await engine.close();
 	};
 	const told = settings.notes.filter(({kind}) => kind === 'not-yet' || kind === 'destination').map(({text}) => text);
-	return {deck: engine, engine, providers: parts.providers, settings, notes: [...notes, ...told], close};
+	return {
+		deck: engine,
+		leasing: engine,
+		engine,
+		providers: parts.providers,
+		settings,
+		notes: [...notes, ...told],
+		close,
+	};
 }
 
 /** A changed file applies without a restart; a bad one is refused and the old configuration stays. */

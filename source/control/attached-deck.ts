@@ -1,25 +1,49 @@
 import type {Clock} from '../clock.ts';
 import type {Kid} from '../domain/key.ts';
-import type {Deck, DryRun, KeyHistory, TestRequest, TestResult, WhyAnswer} from '../engine/deck.ts';
+import type {Lease} from '../domain/lease.ts';
+import type {Outcome, Usage} from '../domain/outcome.ts';
+import type {Acquired, AcquireRequest, Leasing, Refused} from '../engine/leasing.ts';
 import type {Snapshot} from '../engine/snapshot.ts';
 import {KeydeckError} from '../errors.ts';
-import type {EngineEvent} from '../events.ts';
-import type {StrategyName} from '../strategies/strategy.ts';
-import {ControlLink} from './control-link.ts';
+import type {Secret} from '../secret.ts';
+import {openControlLink} from './control-link.ts';
+import type {DeckLink} from './deck-link.ts';
+import type {SentAcquired} from './leasing-methods.ts';
+import {CALL_IDLE_MS, LinkedDeck} from './linked-deck.ts';
 
-/** How long a call may take without a sign, ms; a test waits for vendors that may be slow. */
-const CALL_IDLE_MS = 30_000;
-const TEST_IDLE_MS = 600_000;
+/** A deck whose engine runs in another process of this machine and user. */
+export class AttachedDeck extends LinkedDeck implements Leasing {
+	readonly #secretOf: (kid: Kid) => Secret | undefined;
 
-/** A deck whose engine runs in another process. */
-export type AttachedDeck = Deck & {
-	/** Process that runs the engine. */
-	readonly pid: number;
-	/** Its version of keydeck. */
-	readonly version: string;
-	/** Called once when that process goes away (not after `close`), with what to tell people; gives the function that ends it. */
-	onClosed(listener: (error: KeydeckError) => void): () => void;
-};
+	constructor(link: DeckLink, snapshot: Snapshot, secretOf: (kid: Kid) => Secret | undefined) {
+		super(link, snapshot);
+		this.#secretOf = secretOf;
+	}
+
+	/** The key's text comes from this process's own configuration: none goes over the socket. */
+	async acquire({signal: _, ...request}: AcquireRequest): Promise<Acquired | Refused> {
+		const idleMs = CALL_IDLE_MS + (request.waitMs ?? 0);
+		const answer = (await this.link.call({method: 'acquire', params: request, idleMs})) as SentAcquired | Refused;
+		if (!answer.granted) return answer;
+		const secret = this.#secretOf(answer.key.kid);
+		if (secret !== undefined) return {...answer, secret};
+		await this.release(answer.lease.id, 'unused');
+		throw new KeydeckError(
+			'KEY_NOT_HERE',
+			`the running keydeck (pid ${this.pid}) chose ${answer.key.label}, which this process does not have`,
+			{hint: 'start both with the same environment, or put the key into .env'},
+		);
+	}
+
+	async release(leaseId: string, outcome: Outcome | 'unused', usage?: Usage): Promise<boolean> {
+		return (await this.call('release', {leaseId, outcome, ...(usage === undefined ? {} : {usage})})) as boolean;
+	}
+
+	async openLease(kid: Kid, model?: string): Promise<Lease | undefined> {
+		const params = {kid, ...(model === undefined ? {} : {model})};
+		return (await this.call('openLease', params)) as Lease | undefined;
+	}
+}
 
 /**
  * Attaches to the engine that listens at `path`; undefined when nobody does. Snapshots are sent
@@ -31,9 +55,11 @@ export async function attachDeck(options: {
 	/** Configuration root of this process. */
 	readonly root: string;
 	readonly clock: Clock;
+	/** Text of a key, from this process's configuration. @default none: leases are refused */
+	readonly secretOf?: (kid: Kid) => Secret | undefined;
 }): Promise<AttachedDeck | undefined> {
-	const {path, root, clock} = options;
-	const link = await ControlLink.open(path, clock);
+	const {path, root, clock, secretOf = () => undefined} = options;
+	const link = await openControlLink(path, clock);
 	if (link === undefined) return undefined;
 	if (link.hello.root !== root) {
 		link.close();
@@ -45,143 +71,11 @@ export async function attachDeck(options: {
 	}
 	try {
 		const snapshot = await link.call({method: 'snapshot', idleMs: CALL_IDLE_MS});
-		return new LinkedDeck(link, snapshot as Snapshot);
+		return new AttachedDeck(link, snapshot as Snapshot, secretOf);
 	} catch (error) {
 		link.close();
 		// It ended in the very moment we came: as if nobody had listened.
 		if (error instanceof KeydeckError && error.code === 'OWNER_GONE') return undefined;
 		throw error;
 	}
-}
-
-class LinkedDeck implements AttachedDeck {
-	readonly attachment = 'attached';
-	readonly pid: number;
-	readonly version: string;
-	readonly #link: ControlLink;
-	readonly #changeListeners = new Set<() => void>();
-	readonly #eventListeners = new Set<(event: EngineEvent) => void>();
-	readonly #closedListeners = new Set<(error: KeydeckError) => void>();
-	#snapshot: Snapshot;
-	/** Sequence number of the newest event that listeners were told. */
-	#toldSeq: number;
-	#watching = false;
-
-	constructor(link: ControlLink, snapshot: Snapshot) {
-		this.#link = link;
-		this.pid = link.hello.pid;
-		this.version = link.hello.version;
-		this.#snapshot = revived(snapshot);
-		this.#toldSeq = snapshot.events[0]?.seq ?? 0;
-		link.onPushed = (frame) => ('event' in frame ? this.#tellEvent(frame.event) : this.#take(frame.snapshot));
-		link.onClosed = (error) => {
-			for (const listener of this.#closedListeners) listener(error);
-		};
-	}
-
-	snapshot(): Snapshot {
-		return this.#snapshot;
-	}
-
-	subscribe(listener: () => void): () => void {
-		return this.#listen(this.#changeListeners, listener);
-	}
-
-	onEvent(listener: (event: EngineEvent) => void): () => void {
-		return this.#listen(this.#eventListeners, listener);
-	}
-
-	onClosed(listener: (error: KeydeckError) => void): () => void {
-		this.#closedListeners.add(listener);
-		return () => this.#closedListeners.delete(listener);
-	}
-
-	keyHistory(kid: Kid, limit: number): Promise<KeyHistory> {
-		return this.#call('keyHistory', {kid, limit}) as Promise<KeyHistory>;
-	}
-
-	test(request: TestRequest, progress?: (done: number, total: number) => void): Promise<readonly TestResult[]> {
-		return this.#link.call({
-			method: 'test',
-			params: request,
-			idleMs: TEST_IDLE_MS,
-			progress: ({done, total}) => progress?.(done, total),
-		}) as Promise<readonly TestResult[]>;
-	}
-
-	deepTestPrice(request: TestRequest): Promise<number | undefined> {
-		return this.#call('deepTestPrice', request) as Promise<number | undefined>;
-	}
-
-	async setDisabled(kid: Kid, disabled: boolean, by: string): Promise<void> {
-		await this.#call('setDisabled', {kid, disabled, by});
-	}
-
-	async setStrategy(model: string, strategy: StrategyName, by: string): Promise<void> {
-		await this.#call('setStrategy', {model, strategy, by});
-	}
-
-	async acknowledgeAlert(id: string, by: string): Promise<void> {
-		await this.#call('acknowledgeAlert', {id, by});
-	}
-
-	async silenceAlert(id: string, until: number): Promise<void> {
-		await this.#call('silenceAlert', {id, until});
-	}
-
-	dryRun(model: string, strategy: StrategyName | undefined, count: number): Promise<DryRun> {
-		return this.#call('dryRun', {model, strategy, count}) as Promise<DryRun>;
-	}
-
-	why(model: string): Promise<WhyAnswer> {
-		return this.#call('why', {model}) as Promise<WhyAnswer>;
-	}
-
-	async close(): Promise<void> {
-		this.#link.close();
-	}
-
-	#call(method: string, params: object = {}): Promise<unknown> {
-		return this.#link.call({method, params, idleMs: CALL_IDLE_MS});
-	}
-
-	#listen<Listener>(listeners: Set<Listener>, listener: Listener): () => void {
-		listeners.add(listener);
-		this.#watchAsNeeded();
-		return () => {
-			listeners.delete(listener);
-			this.#watchAsNeeded();
-		};
-	}
-
-	/** The owner sends changes only while somebody here wants them. */
-	#watchAsNeeded(): void {
-		const wanted = this.#changeListeners.size + this.#eventListeners.size > 0;
-		if (wanted === this.#watching) return;
-		this.#watching = wanted;
-		// That the owner is gone is told by `onClosed`.
-		this.#call(wanted ? 'watch' : 'unwatch').catch(() => undefined);
-	}
-
-	#take(snapshot: Snapshot): void {
-		this.#snapshot = revived(snapshot);
-		// Events are left out for a slow reader; those the snapshot still lists are told now, in order.
-		for (const event of snapshot.events.toReversed()) this.#tellEvent(event);
-		for (const listener of this.#changeListeners) listener();
-	}
-
-	#tellEvent(event: EngineEvent): void {
-		if (event.seq <= this.#toldSeq) return;
-		this.#toldSeq = event.seq;
-		for (const listener of this.#eventListeners) listener(event);
-	}
-}
-
-/** JSON has no undefined: empty hours arrive as null. */
-function revived(snapshot: Snapshot): Snapshot {
-	const withDay = <View extends {readonly day: Snapshot['keys'][number]['day']}>(view: View): View => ({
-		...view,
-		day: view.day.map((bucket) => bucket ?? undefined),
-	});
-	return {...snapshot, keys: snapshot.keys.map(withDay), providers: snapshot.providers.map(withDay)};
 }

@@ -1,17 +1,19 @@
 import {chmodSync, rmSync} from 'node:fs';
-import {createServer, type Server, type Socket} from 'node:net';
+import {createServer, type Server} from 'node:net';
 import {dirname} from 'node:path';
-import {type Clock, type Stoppable, systemClock} from '../clock.ts';
+import {type Clock, systemClock} from '../clock.ts';
 import type {Deck} from '../engine/deck.ts';
+import type {Leasing} from '../engine/leasing.ts';
 import {KeydeckError} from '../errors.ts';
 import {lockFile} from '../file-lock.ts';
 import {ensurePrivateFolder} from '../private-folder.ts';
-import {ControlConnection} from './control-connection.ts';
-import {ControlLink} from './control-link.ts';
-import {type Hello, lineOf} from './frame.ts';
+import {Audience} from './audience.ts';
+import {SocketChannel} from './channel.ts';
+import {openControlLink} from './control-link.ts';
+import {type Answering, unknownMethod} from './deck-session.ts';
 
-/** Snapshots are pushed to watchers at most this often, ms. */
-const PUSH_EVERY_MS = 500;
+/** Longest request, bytes. */
+const MOST_LINE_BYTES = 1024 * 1024;
 /** How long a server that is just starting may take to say who it is, ms. */
 const HELLO_WAIT_MS = 1000;
 const MOST_CLIENTS = 64;
@@ -27,21 +29,31 @@ export type ControlServer = {
  * listens there it throws KeydeckError `HOME_IN_USE`, which names its process.
  */
 export async function serveControl(options: {
-	readonly deck: Deck;
+	readonly deck: Deck & Leasing;
 	readonly path: string;
 	/** Configuration root, told to clients. */
 	readonly root: string;
 	readonly version: string;
+	/** Address of the page of this process, told to clients; it may come and go. */
+	readonly page?: () => string | undefined;
 	/** @default systemClock */
 	readonly clock?: Clock;
 }): Promise<ControlServer> {
-	const {deck, path, root, version, clock = systemClock} = options;
+	const {deck, path, root, version, page = () => undefined, clock = systemClock} = options;
 	ensurePrivateFolder(dirname(path));
 	const lock = lockFile(`${path}-lock`);
 	if (lock === undefined) throw inUse(path, await startingOwner(path, clock));
-	const hello: Hello = {root, pid: process.pid, version, startedAt: deck.snapshot().startedAt};
-	const audience = new Audience(deck, clock, hello);
-	const server = createServer((socket) => audience.add(socket));
+	const {startedAt} = deck.snapshot();
+	const audience = new Audience(deck, clock, () => {
+		const address = page();
+		return {root, pid: process.pid, version, startedAt, ...(address === undefined ? {} : {page: address})};
+	});
+	const answering = answeringOf(deck);
+	const server = createServer((socket) => {
+		const channel = new SocketChannel(socket, MOST_LINE_BYTES);
+		const session = audience.add(channel, answering);
+		channel.onTooLong = () => session.refuse(`a request is longer than ${MOST_LINE_BYTES} bytes`);
+	});
 	server.maxConnections = MOST_CLIENTS;
 	try {
 		// Whoever listens holds the lock, unless its file was swept from the temporary files.
@@ -68,69 +80,18 @@ export async function serveControl(options: {
 	};
 }
 
-/** The clients of one server. The deck is listened to only while one of them watches. */
-class Audience {
-	readonly #deck: Deck;
-	readonly #clock: Clock;
-	readonly #hello: Hello;
-	readonly #connections = new Set<ControlConnection>();
-	#endFollowing: (() => void) | undefined;
-	#nextPush: Stoppable | undefined;
-	#pushedAt = -Infinity;
-
-	constructor(deck: Deck, clock: Clock, hello: Hello) {
-		this.#deck = deck;
-		this.#clock = clock;
-		this.#hello = hello;
-	}
-
-	add(socket: Socket): void {
-		const onWatch = () => this.#follow();
-		const connection = new ControlConnection({socket, deck: this.#deck, hello: this.#hello, onWatch});
-		this.#connections.add(connection);
-		socket.on('close', () => {
-			this.#connections.delete(connection);
-			this.#follow();
-		});
-	}
-
-	close(): void {
-		for (const connection of this.#connections) connection.close();
-	}
-
-	/** Begins or ceases to listen to the deck, as there are watchers. */
-	#follow(): void {
-		const watched = [...this.#connections].some(({watching}) => watching);
-		if (watched && this.#endFollowing === undefined) {
-			const ends = [
-				this.#deck.subscribe(() => this.#pushSoon()),
-				this.#deck.onEvent((event) => this.#push(lineOf({event}))),
-			];
-			this.#endFollowing = () => {
-				for (const end of ends) end();
-			};
-		}
-		if (!watched) {
-			this.#endFollowing?.();
-			this.#endFollowing = undefined;
-			this.#nextPush?.stop();
-			this.#nextPush = undefined;
-		}
-	}
-
-	#pushSoon(): void {
-		if (this.#nextPush !== undefined) return;
-		const delayMs = Math.max(0, this.#pushedAt + PUSH_EVERY_MS - this.#clock.now());
-		this.#nextPush = this.#clock.after(delayMs, () => {
-			this.#nextPush = undefined;
-			this.#pushedAt = this.#clock.now();
-			this.#push(lineOf({snapshot: this.#deck.snapshot()}));
-		});
-	}
-
-	#push(line: string): void {
-		for (const connection of this.#connections) connection.push(line);
-	}
+/** Clients are of this user: they may do all that a deck can, and take leases. */
+function answeringOf(deck: Deck & Leasing): Answering {
+	return async (method, params, progress) => {
+		// Loaded with the first request: a first frame on screen must not wait for what checks parameters.
+		const {deckMethods} = await import('./deck-methods.ts');
+		const {leasingMethods} = await import('./leasing-methods.ts');
+		const call = deckMethods.get(method);
+		if (call !== undefined) return call(deck, params, progress);
+		const lease = leasingMethods.get(method);
+		if (lease !== undefined) return lease(deck, params);
+		throw unknownMethod(method);
+	};
 }
 
 function listen(server: Server, path: string): Promise<void> {
@@ -142,7 +103,7 @@ function listen(server: Server, path: string): Promise<void> {
 /** Process that listens at the path; undefined when nobody does, or it hangs. */
 async function ownerOf(path: string, clock: Clock): Promise<number | undefined> {
 	try {
-		const link = await ControlLink.open(path, clock);
+		const link = await openControlLink(path, clock);
 		link?.close();
 		return link?.hello.pid;
 	} catch {

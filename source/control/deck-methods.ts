@@ -1,7 +1,7 @@
 import {z} from 'zod';
 import type {Deck} from '../engine/deck.ts';
-import {KeydeckError} from '../errors.ts';
 import {strategyNames} from '../strategies/strategy.ts';
+import {checkedParams} from './params.ts';
 
 type Progress = (done: number, total: number) => void;
 type Method = (deck: Deck, params: unknown, progress: Progress) => Promise<unknown>;
@@ -21,9 +21,9 @@ export const deckMethods: ReadonlyMap<string, Method> = new Map([
 	['test', method(testRequest(), (deck, request, progress) => deck.test(request, progress))],
 	['deepTestPrice', method(testRequest(), (deck, request) => deck.deepTestPrice(request))],
 	[
-		'setDisabled',
-		method(z.object({kid: name, disabled: z.boolean(), by: name}), (deck, {kid, disabled, by}) =>
-			deck.setDisabled(kid, disabled, by),
+		'setDuty',
+		method(z.object({kid: name, duty: z.enum(['on', 'off', 'drain']), by: name}), (deck, {kid, duty, by}) =>
+			deck.setDuty(kid, duty, by),
 		),
 	],
 	[
@@ -44,6 +44,12 @@ export const deckMethods: ReadonlyMap<string, Method> = new Map([
 			(deck, {model, strategy, count}) => deck.dryRun(model, strategy, count),
 		),
 	],
+	[
+		'history',
+		method(z.object({span: z.enum(['minute', 'hour']), since: z.number()}), (deck, {span, since}) =>
+			deck.history(span, since),
+		),
+	],
 	['why', method(z.object({model: name}), (deck, {model}) => deck.why(model))],
 ]);
 
@@ -59,13 +65,5 @@ function method<Params>(
 	shape: z.ZodType<Params>,
 	call: (deck: Deck, params: Params, progress: Progress) => Promise<unknown>,
 ): Method {
-	return async (deck, params, progress) => {
-		const checked = shape.safeParse(params ?? {});
-		if (!checked.success) {
-			throw new KeydeckError('BAD_REQUEST', `the request has wrong parameters: ${z.prettifyError(checked.error)}`, {
-				hint: 'both keydeck processes should be of one version',
-			});
-		}
-		return call(deck, checked.data, progress);
-	};
+	return async (deck, params, progress) => call(deck, checkedParams(shape, params), progress);
 }

@@ -1,5 +1,5 @@
 import type {Snapshot} from '../engine/snapshot.ts';
-import type {Problem} from '../errors.ts';
+import {InvalidInputError, KeydeckError, type Problem} from '../errors.ts';
 import type {EngineEvent} from '../events.ts';
 
 /** First frame of a server: whose engine this is. */
@@ -11,9 +11,11 @@ export type Hello = {
 	readonly version: string;
 	/** When the engine was started, epoch ms. */
 	readonly startedAt: number;
+	/** Address of its health service and page; absent while it opens no port. */
+	readonly page?: string;
 };
 
-/** An error on its way through the socket; becomes the same KeydeckError again. */
+/** An error on its way through a connection; becomes the same KeydeckError again. */
 export type FrameError = {
 	readonly code: string;
 	readonly message: string;
@@ -21,7 +23,7 @@ export type FrameError = {
 	readonly problems?: readonly Problem[];
 };
 
-/** What a server sends, one JSON object a line. `id` is that of the request; a `result` of undefined is left out. */
+/** What a server sends, one JSON object each. `id` is that of the request; a `result` of undefined is left out. */
 export type ServerFrame =
 	| {readonly hello: Hello}
 	| {readonly id: number; readonly result?: unknown}
@@ -31,43 +33,51 @@ export type ServerFrame =
 	| {readonly snapshot: Snapshot}
 	| {readonly event: EngineEvent};
 
-/** What a client sends, one JSON object a line. */
-export type ClientFrame = {readonly id: number; readonly method: string; readonly params: unknown};
+/** What a client sends, one JSON object each. */
+export type ClientFrame = {readonly id: number; readonly method: string; readonly params?: unknown};
 
-const LINE_END = 0x0a;
-
-/** Cuts a stream of bytes into lines. */
-export class LineReader {
-	readonly #mostBytes: number;
-	#parts: Buffer[] = [];
-	#bytes = 0;
-
-	/** `mostBytes`: the longest line that is put up with. */
-	constructor(mostBytes: number) {
-		this.#mostBytes = mostBytes;
-	}
-
-	/** The lines these bytes complete; undefined when one is too long, after which the stream is of no more use. */
-	push(chunk: Buffer): string[] | undefined {
-		const lines: string[] = [];
-		let start = 0;
-		for (let end = chunk.indexOf(LINE_END); end !== -1; end = chunk.indexOf(LINE_END, start)) {
-			if (!this.#keep(chunk.subarray(start, end))) return undefined;
-			lines.push(Buffer.concat(this.#parts).toString('utf8'));
-			this.#parts = [];
-			this.#bytes = 0;
-			start = end + 1;
-		}
-		return this.#keep(chunk.subarray(start)) ? lines : undefined;
-	}
-
-	#keep(part: Buffer): boolean {
-		this.#bytes += part.length;
-		if (part.length > 0) this.#parts.push(part);
-		return this.#bytes <= this.#mostBytes;
-	}
+export function frameText(frame: ServerFrame | ClientFrame): string {
+	return JSON.stringify(frame);
 }
 
-export function lineOf(frame: ServerFrame | ClientFrame): string {
-	return `${JSON.stringify(frame)}\n`;
+/** Both ends are keydeck: that it is JSON is checked, the shape is trusted. */
+export function serverFrameIn(text: string): ServerFrame | undefined {
+	const value = parsed(text);
+	return typeof value === 'object' && value !== null ? (value as ServerFrame) : undefined;
+}
+
+/** Undefined when it is no request at all. */
+export function clientFrameIn(text: string): ClientFrame | undefined {
+	const value = parsed(text);
+	if (typeof value !== 'object' || value === null || !('id' in value) || !('method' in value)) return undefined;
+	if (!Number.isSafeInteger(value.id) || typeof value.method !== 'string') return undefined;
+	return value as ClientFrame;
+}
+
+/** An error nobody meant to show may say anything; only its kind leaves the process. */
+export function frameError(error: unknown): FrameError {
+	if (!(error instanceof KeydeckError)) {
+		const kind = error instanceof Error ? error.name : 'unknown';
+		return {code: 'INTERNAL', message: `the running keydeck failed (${kind})`};
+	}
+	const {code, message, hint} = error;
+	return {
+		code,
+		message,
+		...(hint === undefined ? {} : {hint}),
+		...(error instanceof InvalidInputError ? {problems: error.problems} : {}),
+	};
+}
+
+export function errorIn({code, message, hint, problems}: FrameError): KeydeckError {
+	if (problems !== undefined) return new InvalidInputError(problems);
+	return new KeydeckError(code, message, hint === undefined ? {} : {hint});
+}
+
+function parsed(text: string): unknown {
+	try {
+		return JSON.parse(text);
+	} catch {
+		return undefined;
+	}
 }

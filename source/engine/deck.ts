@@ -1,11 +1,12 @@
 import type {Kid} from '../domain/key.ts';
 import type {SkipReason} from '../domain/lease.ts';
 import type {ProofGrade} from '../domain/proof.ts';
-import type {HistoryEntry} from '../domain/reading.ts';
+import type {HistoryEntry, RollUp} from '../domain/reading.ts';
 import {KeydeckError} from '../errors.ts';
 import type {EngineEvent} from '../events.ts';
 import type {StrategyName} from '../strategies/strategy.ts';
 import type {Snapshot} from './snapshot.ts';
+import type {Duty} from './switched-off.ts';
 
 export type TestRequest = {
 	/** Absent = every key. */
@@ -57,6 +58,8 @@ export type WhyAnswer = {
 	readonly skipped: readonly SkipReason[];
 };
 
+export type HistorySpan = 'minute' | 'hour';
+
 /** The last verdicts of one key, newest first, beside its `KeyView`. */
 export type KeyHistory = {readonly kid: Kid; readonly entries: readonly HistoryEntry[]; readonly more: number};
 
@@ -77,11 +80,14 @@ export interface Deck {
 	test(request: TestRequest, progress?: (done: number, total: number) => void): Promise<readonly TestResult[]>;
 	/** What a deep test of these keys costs at most, USD; undefined where a price is unknown. */
 	deepTestPrice(request: TestRequest): Promise<number | undefined>;
-	setDisabled(kid: Kid, disabled: boolean, by: string): Promise<void>;
+	/** Switches a key off, lets it drain, or switches it on again. */
+	setDuty(kid: Kid, duty: Duty, by: string): Promise<void>;
 	setStrategy(model: string, strategy: StrategyName, by: string): Promise<void>;
 	acknowledgeAlert(id: string, by: string): Promise<void>;
 	silenceAlert(id: string, until: number): Promise<void>;
 	dryRun(model: string, strategy: StrategyName | undefined, count: number): Promise<DryRun>;
+	/** Sums of every key per minute (7 days) or hour (90 days), oldest first. */
+	history(span: HistorySpan, since: number): Promise<readonly RollUp[]>;
 	why(model: string): Promise<WhyAnswer>;
 	close(): Promise<void>;
 }

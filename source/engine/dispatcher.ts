@@ -4,55 +4,20 @@ import {linksOf} from '../domain/chain.ts';
 import type {Key, Kid} from '../domain/key.ts';
 import type {Lease, SkipReason} from '../domain/lease.ts';
 import {retirementWarning} from '../domain/models.ts';
-import type {Outcome} from '../domain/outcome.ts';
+import type {Outcome, Usage} from '../domain/outcome.ts';
 import type {EventHub} from '../events.ts';
-import type {Secret} from '../secret.ts';
 import type {Store} from '../stores/store.ts';
 import type {PickContext, StrategyName} from '../strategies/strategy.ts';
 import type {Assessor} from './assessor.ts';
+import type {Acquired, AcquireRequest, Refused} from './leasing.ts';
 import type {EngineSettings} from './options.ts';
-import type {Pool, Pools} from './pools.ts';
+import type {Ask, Pool, Pools} from './pools.ts';
 import type {Roster} from './roster.ts';
 import {type FullWindows, skipReasons} from './skip-reasons.ts';
 import type {PickView} from './snapshot.ts';
 
 const leaseMs = 60_000;
 const rememberedPicks = 20;
-
-export type AcquireRequest = {
-	/** A name of the catalogue. */
-	readonly model: string;
-	/** Go on along the model's chain when its own pool cannot serve. @default false */
-	readonly fallback?: boolean;
-	/** Requests of one session carry the same id, so that `sticky` keeps them on one key. */
-	readonly affinity?: string;
-	/** Tokens the call is expected to use, for token limits. @default 1 */
-	readonly tokens?: number;
-	/** Wait at most this long for a key that comes back. @default 0 */
-	readonly waitMs?: number;
-	readonly signal?: AbortSignal;
-};
-
-/** A lease and what is needed to make the call. */
-export type Acquired = {
-	readonly granted: true;
-	readonly lease: Lease;
-	readonly key: Key;
-	readonly secret: Secret;
-	/** Entry that serves: the asked model's own, or a later link's. */
-	readonly entry: CatalogueEntry;
-	readonly why: string;
-	/** Said when the name is an alias, retires soon, or a later link serves. */
-	readonly warning?: string;
-};
-
-export type Refused = {
-	readonly granted: false;
-	readonly code: 'UNKNOWN_MODEL' | 'NO_KEY' | 'NO_CANDIDATE';
-	readonly skipped: readonly SkipReason[];
-	/** Earliest time one comes back by itself; absent when none will. */
-	readonly retryAt?: number;
-};
 
 type Parts = {
 	readonly settings: () => EngineSettings;
@@ -71,11 +36,14 @@ type Parts = {
 	readonly changed: () => void;
 };
 
+/** `pool`: where it was picked, with the strategy that counts it. */
+type OpenLease = {readonly lease: Lease; readonly pool: Pool | undefined};
+
 /** Hands out leases and takes them back. */
 export class Dispatcher {
 	readonly #parts: Parts;
 	readonly #lastPicks = new Map<string, PickView[]>();
-	readonly #open = new Map<string, Lease>();
+	readonly #open = new Map<string, OpenLease>();
 	readonly #stopping = new AbortController();
 
 	constructor(parts: Parts) {
@@ -125,20 +93,29 @@ export class Dispatcher {
 		for (const lease of await store.openLeases()) {
 			const member = roster.get(lease.kid);
 			if (member !== undefined) member.inFlight += 1;
-			this.#open.set(lease.id, lease);
+			const entry = this.#parts.settings().catalogue.get(lease.servedBy);
+			this.#open.set(lease.id, {lease, pool: entry === undefined ? undefined : this.pool(entry)});
 		}
 	}
 
-	/** Ends a lease with what came of the call. False when it had ended already. */
-	async release(leaseId: string, outcome: Outcome | 'unused'): Promise<boolean> {
-		const lease = this.#open.get(leaseId);
-		if (lease === undefined) return false;
+	/** The oldest open lease of a key, of one model or of any. */
+	openLease(kid: Kid, model?: string): Lease | undefined {
+		for (const {lease} of this.#open.values()) {
+			if (lease.kid === kid && (model === undefined || lease.model === model || lease.servedBy === model)) return lease;
+		}
+		return undefined;
+	}
+
+	/** Ends a lease with what came of the call; `usage` where the outcome does not tell it. False when it had ended already. */
+	async release(leaseId: string, outcome: Outcome | 'unused', usage?: Usage): Promise<boolean> {
+		const open = this.#open.get(leaseId);
+		if (open === undefined) return false;
 		this.#open.delete(leaseId);
 		try {
-			return await this.#settle(lease, outcome);
+			return await this.#settle(open.lease, outcome, usage);
 		} finally {
 			// A trial lasts until it has been judged: else a second one could begin in between.
-			this.#giveBack(lease);
+			this.#giveBack(open);
 		}
 	}
 
@@ -146,14 +123,16 @@ export class Dispatcher {
 	async expireLeases(): Promise<void> {
 		const {store, clock, events, roster} = this.#parts;
 		for (const lease of await store.expire(clock.now())) {
-			if (!this.#open.delete(lease.id)) continue;
-			this.#giveBack(lease);
+			const open = this.#open.get(lease.id);
+			if (open === undefined) continue;
+			this.#open.delete(lease.id);
+			this.#giveBack(open);
 			const label = roster.get(lease.kid)?.key.label ?? 'a removed key';
 			events.publish({type: 'lease.expired', leaseId: lease.id, kid: lease.kid, label}, clock.now());
 		}
 	}
 
-	async #settle(lease: Lease, outcome: Outcome | 'unused'): Promise<boolean> {
+	async #settle(lease: Lease, outcome: Outcome | 'unused', usage: Usage | undefined): Promise<boolean> {
 		const {store, roster, clock, settings, assessor, events} = this.#parts;
 		const entry = settings().catalogue.get(lease.servedBy);
 		const provider = settings().providers.get(entry?.provider ?? '');
@@ -161,22 +140,35 @@ export class Dispatcher {
 		if (member === undefined || entry === undefined || provider === undefined || outcome === 'unused') {
 			return (await store.release(lease.id, clock.now())) !== undefined;
 		}
-		const reading = provider.read(outcome, {by: 'call', model: entry.upstream, request: `call ${entry.upstream}`});
+		const read = provider.read(outcome, {by: 'call', model: entry.upstream, request: `call ${entry.upstream}`});
+		const reading = usage === undefined ? read : {...read, usage};
 		const tokens = (reading.usage?.inputTokens ?? 0) + (reading.usage?.outputTokens ?? 0);
 		await store.release(lease.id, clock.now(), tokens);
 		const {confirm} = await assessor.assess(member, reading, {from: 'call', model: entry.upstream});
 		const {kid, label} = member.key;
-		events.publish({type: 'lease.released', leaseId: lease.id, kid, label, verdict: reading.verdict.kind}, clock.now());
+		const {latencyMs, firstByteMs} = reading;
+		events.publish(
+			{
+				type: 'lease.released',
+				leaseId: lease.id,
+				kid,
+				label,
+				model: lease.model,
+				verdict: reading.verdict.kind,
+				latencyMs,
+				...(firstByteMs === undefined ? {} : {firstByteMs}),
+			},
+			clock.now(),
+		);
 		if (confirm) this.#parts.confirm(kid);
 		return true;
 	}
 
-	#giveBack(lease: Lease): void {
-		const {roster, pools, settings, clock, changed} = this.#parts;
+	#giveBack({lease, pool}: OpenLease): void {
+		const {roster, pools, clock, changed} = this.#parts;
 		const member = roster.get(lease.kid);
 		if (member !== undefined) member.inFlight = Math.max(0, member.inFlight - 1);
-		const entry = settings().catalogue.get(lease.servedBy);
-		if (entry !== undefined) this.pool(entry).strategy.released(lease.kid, clock.now());
+		pool?.strategy.released(lease.kid, clock.now());
 		pools.endTrial(lease.id);
 		changed();
 	}
@@ -184,14 +176,15 @@ export class Dispatcher {
 	async #tryLinks(links: readonly CatalogueEntry[], request: AcquireRequest): Promise<Acquired | Refused> {
 		const {passDeadlines, roster, clock} = this.#parts;
 		await passDeadlines();
+		const avoid = new Set(request.avoid);
 		let skipped: SkipReason[] = [];
 		// First a pool that recovers gives part of its traffic to other links; when none can serve it takes all.
 		for (const hasElsewhere of links.length > 1 ? [true, false] : [false]) {
 			skipped = [];
 			for (const [place, entry] of links.entries()) {
-				const tried = await this.#tryLink(entry, place, request, hasElsewhere);
+				const tried = await this.#tryLink(entry, place, request, {hasElsewhere, avoid});
 				if ('granted' in tried) return tried;
-				skipped.push(...skipReasons(entry, roster, clock.now(), tried.full));
+				skipped.push(...skipReasons(entry, roster, clock.now(), {full: tried.full, avoid}));
 			}
 		}
 		const times = skipped.map((skip) => skip.until).filter((until) => until !== undefined);
@@ -207,12 +200,16 @@ export class Dispatcher {
 		entry: CatalogueEntry,
 		place: number,
 		request: AcquireRequest,
-		hasElsewhere: boolean,
+		wish: Pick<Ask, 'hasElsewhere' | 'avoid'>,
 	): Promise<Acquired | {readonly full: FullWindows}> {
 		const {store, pools, clock, random, newId, roster} = this.#parts;
-		const pool = this.pool(entry);
-		if (pool.strategy.size === 0) return {full: new Map()};
 		const now = clock.now();
+		const own = this.pool(entry);
+		const pool =
+			request.strategy === undefined || request.strategy === own.strategy.name
+				? own
+				: pools.aside(entry, request.strategy, now);
+		if (pool.strategy.size === 0) return {full: new Map()};
 		const context: PickContext = {now, random, ...(request.affinity === undefined ? {} : {affinity: request.affinity})};
 		const leaseId = newId();
 		const reservation = await store.reserve({
@@ -221,18 +218,18 @@ export class Dispatcher {
 			servedBy: entry.name,
 			now,
 			expiresAt: now + leaseMs,
-			offers: pools.offers(pool, {leaseId, context, tokens: request.tokens ?? 1, hasElsewhere}),
+			offers: pools.offers(pool, {leaseId, context, tokens: request.tokens ?? 1, ...wish}),
 		});
 		if (!reservation.granted) return {full: new Map(reservation.full.map((window) => [window.kid, window]))};
 		const {lease} = reservation;
 		const member = roster.get(lease.kid);
 		if (member === undefined) return {full: new Map()};
-		this.#open.set(lease.id, lease);
+		this.#open.set(lease.id, {lease, pool});
 		member.inFlight += 1;
 		member.minute.add(now);
 		member.lastUsedAt = now;
 		const why = pools.why(pool, leaseId, lease.kid, context);
-		this.#tellGrant(pool, lease, member.key, why);
+		this.#tellGrant(own, lease, member.key, why);
 		const warning = warningOf(entry, place, request.model, now);
 		return {
 			granted: true,

@@ -1,7 +1,9 @@
 import type {Stoppable} from '../clock.ts';
 import {subjectId} from '../domain/bench.ts';
 import type {Kid} from '../domain/key.ts';
-import type {Outcome} from '../domain/outcome.ts';
+import type {Lease} from '../domain/lease.ts';
+import type {Outcome, Usage} from '../domain/outcome.ts';
+import type {RollUp} from '../domain/reading.ts';
 import {type EngineEvent, EventHub} from '../events.ts';
 import type {StoredState} from '../stores/store.ts';
 import type {StrategyName} from '../strategies/strategy.ts';
@@ -10,6 +12,7 @@ import {Assessor} from './assessor.ts';
 import {
 	type Deck,
 	type DryRun,
+	type HistorySpan,
 	type KeyHistory,
 	type TestRequest,
 	type TestResult,
@@ -17,31 +20,31 @@ import {
 	unknownModel,
 	type WhyAnswer,
 } from './deck.ts';
-import {type Acquired, type AcquireRequest, Dispatcher, type Refused} from './dispatcher.ts';
+import {Dispatcher} from './dispatcher.ts';
 import {dryRun} from './dry-run.ts';
 import {Housekeeping} from './housekeeping.ts';
+import type {Acquired, AcquireRequest, Leasing, Refused} from './leasing.ts';
 import {LivePicture} from './live-picture.ts';
 import type {EngineParts, EngineSettings} from './options.ts';
 import {listedUpstreams, takeSnapshot} from './picture.ts';
-import {Pools} from './pools.ts';
+import {type Pool, Pools} from './pools.ts';
 import {type Asked, Prober} from './prober.ts';
-import {benchesFromConfig, disabledBench, refillVitals, restoreCounts} from './resume.ts';
+import {refillVitals, restoreCounts} from './resume.ts';
 import {Roster} from './roster.ts';
 import {tellRosterChange, tellSuccessors} from './roster-news.ts';
 import type {Snapshot} from './snapshot.ts';
+import {benchesFromConfig, type Duty, dutyChange} from './switched-off.ts';
 import {testResult} from './test-result.ts';
 import {whyAnswer} from './why.ts';
 
 const pruneEveryMs = 3_600_000;
-const keptEvents = 200;
 
 /** The deck's engine: keeps keys, hands out leases, probes, judges, remembers. */
-export class Engine implements Deck {
+export class Engine implements Deck, Leasing {
 	readonly attachment = 'local';
 	readonly #parts: EngineParts;
 	readonly #roster: Roster;
 	readonly #events = new EventHub();
-	readonly #recentEvents: EngineEvent[] = [];
 	readonly #pools: Pools;
 	readonly #assessor: Assessor;
 	readonly #prober: Prober;
@@ -67,7 +70,6 @@ export class Engine implements Deck {
 		const events = this.#events;
 		const settings = (): EngineSettings => this.#settings;
 		const changed = (): void => this.#changed();
-		events.subscribe((event) => this.#remember(event));
 		this.#pools = new Pools(roster, {
 			ofProvider: (provider) => this.#settings.providerLimits.get(provider),
 			ofModel: (model) => this.#settings.modelLimits.get(model),
@@ -130,14 +132,16 @@ export class Engine implements Deck {
 		return this.#events.subscribe(listener);
 	}
 
-	/** A lease on the best key for a model, or why there is none. */
 	acquire(request: AcquireRequest): Promise<Acquired | Refused> {
 		return this.#dispatcher.acquire(request);
 	}
 
-	/** Ends a lease with the raw outcome of the call (or `unused`). False when it had ended before. */
-	release(leaseId: string, outcome: Outcome | 'unused'): Promise<boolean> {
-		return this.#dispatcher.release(leaseId, outcome);
+	release(leaseId: string, outcome: Outcome | 'unused', usage?: Usage): Promise<boolean> {
+		return this.#dispatcher.release(leaseId, outcome, usage);
+	}
+
+	async openLease(kid: Kid, model?: string): Promise<Lease | undefined> {
+		return this.#dispatcher.openLease(kid, model);
 	}
 
 	async test(request: TestRequest, progress?: (done: number, total: number) => void): Promise<readonly TestResult[]> {
@@ -157,27 +161,19 @@ export class Engine implements Deck {
 		return {kid, entries: entries.slice(0, limit), more: Math.max(0, entries.length - limit)};
 	}
 
-	async setDisabled(kid: Kid, disabled: boolean, by: string): Promise<void> {
-		const member = this.#roster.get(kid);
-		if (member === undefined) throw unknownKey(kid);
-		const now = this.#parts.clock.now();
+	async setDuty(kid: Kid, duty: Duty, by: string): Promise<void> {
+		if (this.#roster.get(kid) === undefined) throw unknownKey(kid);
 		const before = this.#roster.bench(subjectId({level: 'key', kid}));
-		if (!disabled) {
-			if (before?.kind !== 'disabled') return;
-			await this.#assessor.carryOut([{kind: 'lift', bench: before, why: `enabled ${by}`}]);
-			return;
-		}
-		const bench = disabledBench(kid, before, {cause: 'person', evidence: by, from: 'person', at: now});
-		await this.#assessor.carryOut([{kind: 'place', bench}]);
+		const change = dutyChange(kid, duty, before, {by, now: this.#parts.clock.now()});
+		if (change !== undefined) await this.#assessor.carryOut([change]);
 	}
 
 	async setStrategy(model: string, strategy: StrategyName, by: string): Promise<void> {
-		const entry = this.#settings.catalogue.get(model);
-		if (entry === undefined) throw unknownModel(model);
+		const pool = this.#poolOf(model);
 		await this.#parts.store.save([{kind: 'strategy-set', model, strategy}]);
 		this.#strategies.set(model, strategy);
 		const now = this.#parts.clock.now();
-		this.#pools.setStrategy(this.#dispatcher.pool(entry), strategy, now);
+		this.#pools.setStrategy(pool, strategy, now);
 		this.#events.publish({type: 'strategy.changed', model, strategy, by}, now);
 		this.#changed();
 	}
@@ -191,11 +187,13 @@ export class Engine implements Deck {
 	}
 
 	async dryRun(model: string, strategy: StrategyName | undefined, count: number): Promise<DryRun> {
-		const entry = this.#settings.catalogue.get(model);
-		if (entry === undefined) throw unknownModel(model);
+		const pool = this.#poolOf(model);
 		await this.#assessor.passDeadlines();
-		const pool = this.#dispatcher.pool(entry);
 		return dryRun(pool, strategy ?? this.#strategyOf(model), count, this.#roster, this.#parts);
+	}
+
+	history(span: HistorySpan, since: number): Promise<readonly RollUp[]> {
+		return this.#parts.store.rollUps({span, since});
 	}
 
 	async why(model: string): Promise<WhyAnswer> {
@@ -267,6 +265,12 @@ export class Engine implements Deck {
 		this.#events.publish({type: 'engine.started', keys: this.#roster.size}, now);
 	}
 
+	#poolOf(model: string): Pool {
+		const entry = this.#settings.catalogue.get(model);
+		if (entry === undefined) throw unknownModel(model);
+		return this.#dispatcher.pool(entry);
+	}
+
 	#strategyOf(model: string): StrategyName {
 		const chosen = this.#strategies.get(model) as StrategyName | undefined;
 		return chosen ?? this.#settings.modelStrategies.get(model) ?? this.#settings.strategy;
@@ -281,7 +285,7 @@ export class Engine implements Deck {
 			prober: this.#prober,
 			store: this.#parts.store,
 			alerts: this.#alerter.alerts,
-			events: this.#recentEvents.slice(-keptEvents).reverse(),
+			events: this.#events.recent(),
 			startedAt: this.#startedAt,
 			mode: this.#parts.mode,
 			now: this.#parts.clock.now(),
@@ -291,10 +295,5 @@ export class Engine implements Deck {
 	#changed(): void {
 		this.#housekeeping.noteChange();
 		this.#picture.outdate();
-	}
-
-	#remember(event: EngineEvent): void {
-		this.#recentEvents.push(event);
-		if (this.#recentEvents.length >= 2 * keptEvents) this.#recentEvents.splice(0, keptEvents);
 	}
 }

@@ -15,6 +15,8 @@ import type {Member, Roster} from './roster.ts';
 export type Pool = {
 	entry: CatalogueEntry;
 	strategy: Strategy;
+	/** A caller asked for this strategy instead of the model's own. */
+	readonly aside: boolean;
 	/** Candidates that are not on trial. */
 	readonly steady: Set<Kid>;
 	readonly recovering: Map<Kid, readonly Bench[]>;
@@ -33,6 +35,8 @@ export type Ask = {
 	readonly tokens: number;
 	/** It may go to another link of its chain: a pool that recovers need not take all of the traffic. */
 	readonly hasElsewhere: boolean;
+	/** Keys the caller does not want, because they have just failed it. */
+	readonly avoid?: ReadonlySet<Kid>;
 };
 
 export type PoolLimits = {
@@ -61,11 +65,26 @@ export class Pools {
 
 	/** The pool of a model, made at its first use. */
 	of(entry: CatalogueEntry, strategy: StrategyName, now: number): Pool {
-		const known = this.#pools.get(entry.name);
-		if (known !== undefined) return known;
+		return this.#pools.get(entry.name) ?? this.#make(entry.name, entry, {strategy, aside: false}, now);
+	}
+
+	/** The same keys in the order of another strategy: turns are taken there apart from the model's own. */
+	aside(entry: CatalogueEntry, strategy: StrategyName, now: number): Pool {
+		// A space is in no model's name.
+		const id = `${entry.name} by ${strategy}`;
+		return this.#pools.get(id) ?? this.#make(id, entry, {strategy, aside: true}, now);
+	}
+
+	#make(
+		id: string,
+		entry: CatalogueEntry,
+		{strategy, aside}: {readonly strategy: StrategyName; readonly aside: boolean},
+		now: number,
+	): Pool {
 		const pool: Pool = {
 			entry,
 			strategy: createStrategy(strategy),
+			aside,
 			steady: new Set(),
 			recovering: new Map(),
 			ejected: new Set(),
@@ -73,7 +92,7 @@ export class Pools {
 			picks: new Map(),
 			picked: 0,
 		};
-		this.#pools.set(entry.name, pool);
+		this.#pools.set(id, pool);
 		this.#refreshPool(pool, now);
 		return pool;
 	}
@@ -85,20 +104,21 @@ export class Pools {
 
 	/** Keys, models or strategies have changed: each pool goes on with what still holds. */
 	reconcile(catalogue: Catalogue, strategyOf: (model: string) => StrategyName, now: number): void {
-		for (const pool of this.#pools.values()) {
+		for (const [id, pool] of this.#pools) {
 			const {name} = pool.entry;
 			const entry = catalogue.get(name);
 			if (entry === undefined) {
-				this.#pools.delete(name);
+				this.#pools.delete(id);
 				continue;
 			}
-			const stays = entry.provider === pool.entry.provider && strategyOf(name) === pool.strategy.name;
+			const strategy = pool.aside ? pool.strategy.name : strategyOf(name);
+			const stays = entry.provider === pool.entry.provider && strategy === pool.strategy.name;
 			pool.entry = entry;
 			const members = new Set(this.#roster.ofProvider(entry.provider).map(({key}) => key.kid));
 			for (const kid of [...pool.steady, ...pool.recovering.keys(), ...pool.ejected]) {
 				if (!members.has(kid)) this.#forget(pool, kid);
 			}
-			if (!stays) pool.strategy = createStrategy(strategyOf(name));
+			if (!stays) pool.strategy = createStrategy(strategy);
 			this.#refreshPool(pool, now);
 		}
 	}
@@ -168,9 +188,9 @@ export class Pools {
 	}
 
 	*#offer(pool: Pool, kid: Kid, ask: Ask, admitted: Map<string, boolean>): Generator<ReserveOffer> {
-		const {leaseId, context, tokens} = ask;
+		const {leaseId, context, tokens, avoid} = ask;
 		const member = this.#roster.get(kid);
-		if (member === undefined || !this.#passes(pool, kid, ask, admitted)) return;
+		if (member === undefined || avoid?.has(kid) === true || !this.#passes(pool, kid, ask, admitted)) return;
 		for (const bench of pool.recovering.get(kid) ?? []) if (isTrial(bench)) this.#trials.set(bench.id, leaseId);
 		pool.strategy.picked(kid, context);
 		yield {kid, checks: this.checks(member, pool.entry, tokens)};

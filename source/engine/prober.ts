@@ -154,7 +154,8 @@ export class Prober {
 	}
 
 	#isOff({key}: Member): boolean {
-		return this.#parts.roster.bench(subjectId({level: 'key', kid: key.kid}))?.kind === 'disabled';
+		const kind = this.#parts.roster.bench(subjectId({level: 'key', kid: key.kid}))?.kind;
+		return kind === 'disabled' || kind === 'draining';
 	}
 
 	#intervalOf(member: Member): number {

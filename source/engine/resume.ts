@@ -1,6 +1,3 @@
-import {type Bench, subjectId} from '../domain/bench.ts';
-import type {BenchChange} from '../domain/judgement.ts';
-import type {Kid, Reason} from '../domain/key.ts';
 import {dayHours} from '../domain/vitals.ts';
 import type {Store, StoredState} from '../stores/store.ts';
 import type {Pool} from './pools.ts';
@@ -32,36 +29,4 @@ export function restoreCounts(
 		pool.picked += count;
 	}
 	for (const {kid, at} of recentGrants) roster.get(kid)?.minute.add(at);
-}
-
-/** A key switched off for a reason, in place of whatever bench it had. */
-export function disabledBench(kid: Kid, before: Bench | undefined, because: Reason): Bench {
-	const subject = {level: 'key', kid} as const;
-	const version = (before?.version ?? 0) + 1;
-	return {
-		id: subjectId(subject),
-		subject,
-		kind: 'disabled',
-		since: because.at,
-		stated: false,
-		times: 1,
-		because,
-		version,
-	};
-}
-
-/** Keys the configuration switches off, or no longer does. */
-export function benchesFromConfig(roster: Roster, now: number): BenchChange[] {
-	const changes: BenchChange[] = [];
-	for (const {key} of roster.all()) {
-		const before = roster.bench(subjectId({level: 'key', kid: key.kid}));
-		const offByConfig = before?.kind === 'disabled' && before.because.from === 'config';
-		if (key.disabled && before?.kind !== 'disabled') {
-			const because: Reason = {cause: 'config', evidence: 'disabled in the configuration', from: 'config', at: now};
-			changes.push({kind: 'place', bench: disabledBench(key.kid, before, because)});
-		} else if (!key.disabled && offByConfig) {
-			changes.push({kind: 'lift', bench: before, why: 'enabled in the configuration'});
-		}
-	}
-	return changes;
 }

@@ -17,13 +17,14 @@ export function skipReasons(
 	entry: CatalogueEntry,
 	roster: Roster,
 	now: number,
-	full: FullWindows = new Map(),
+	{full, avoid}: {readonly full?: FullWindows; readonly avoid?: ReadonlySet<Kid>} = {},
 ): SkipReason[] {
 	return roster.ofProvider(entry.provider).map((member) => {
 		const {kid, label} = member.key;
-		const window = full.get(kid);
+		const window = full?.get(kid);
 		if (window !== undefined) return {kid, label, ...fullWindow(window, now)};
 		const blocking = roster.benchesOn(member, entry.upstream).filter(blocks).toSorted(latestFirst)[0];
+		if (blocking === undefined && avoid?.has(kid)) return {kid, label, reason: 'it has just failed this caller'};
 		if (blocking === undefined) return {kid, label, reason: 'its trial call is under way', until: now + soonMs};
 		const until = blocking.until === undefined ? {} : {until: blocking.until};
 		return {kid, label, reason: `${blocking.kind}: ${blocking.because.evidence}`, ...until};

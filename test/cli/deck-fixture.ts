@@ -50,7 +50,8 @@ export function fixtureDeck(
 			});
 		},
 		deepTestPrice: async () => 0.0004,
-		setDisabled: async () => {},
+		setDuty: async () => {},
+		history: async () => [],
 		setStrategy: async () => {},
 		acknowledgeAlert: async () => {},
 		silenceAlert: async () => {},

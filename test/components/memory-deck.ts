@@ -1,5 +1,6 @@
 import type {Deck, DryRun, KeyHistory, TestRequest, TestResult, WhyAnswer} from '../../source/engine/deck.ts';
 import type {Snapshot} from '../../source/engine/snapshot.ts';
+import type {Duty} from '../../source/engine/switched-off.ts';
 import type {KeydeckError} from '../../source/errors.ts';
 import type {StrategyName} from '../../source/strategies/strategy.ts';
 import {snapshotFixture} from './fixtures.ts';
@@ -94,8 +95,12 @@ export class MemoryDeck implements Deck {
 		return 0.00001 * (request.kids?.length ?? this.#snapshot.keys.length);
 	}
 
-	async setDisabled(kid: string, disabled: boolean, by: string): Promise<void> {
-		this.#ask(`${disabled ? 'disable' : 'enable'} ${kid} by ${by}`);
+	async setDuty(kid: string, duty: Duty, by: string): Promise<void> {
+		this.#ask(`${duty === 'on' ? 'enable' : 'disable'} ${kid} by ${by}`);
+	}
+
+	async history(): Promise<readonly []> {
+		return [];
 	}
 
 	async setStrategy(model: string, strategy: StrategyName, by: string): Promise<void> {

@@ -42,12 +42,12 @@ test('reads answer as the deck itself does', async (context) => {
 
 test('actions reach the deck', async (context) => {
 	const {deck, attached} = await serveAndAttach(context);
-	await attached.setDisabled('k1_a', true, 'ann');
+	await attached.setDuty('k1_a', 'off', 'ann');
 	await attached.setStrategy('gpt-4o', 'sticky', 'ann');
 	await attached.acknowledgeAlert('one', 'ann');
 	await attached.silenceAlert('one', 99);
 	assert.deepEqual(deck.told, [
-		['setDisabled', 'k1_a', true, 'ann'],
+		['setDuty', 'k1_a', 'off', 'ann'],
 		['setStrategy', 'gpt-4o', 'sticky', 'ann'],
 		['acknowledgeAlert', 'one', 'ann'],
 		['silenceAlert', 'one', 99],

@@ -1,10 +1,12 @@
 import type {Deck, DryRun, KeyHistory, TestRequest, TestResult, WhyAnswer} from '../../source/engine/deck.ts';
+import type {Leasing, Refused} from '../../source/engine/leasing.ts';
 import type {KeyView, Snapshot} from '../../source/engine/snapshot.ts';
+import type {Duty} from '../../source/engine/switched-off.ts';
 import {InvalidInputError, KeydeckError} from '../../source/errors.ts';
 import {type EngineEvent, type EngineFact, EventHub} from '../../source/events.ts';
 
 /** A deck without an engine: it answers from what it holds and keeps what it was told to do. */
-export class SampleDeck implements Deck {
+export class SampleDeck implements Deck, Leasing {
 	readonly attachment = 'local';
 	readonly told: unknown[] = [];
 	/** How often a snapshot was asked for. */
@@ -64,8 +66,24 @@ export class SampleDeck implements Deck {
 		return request.deep ? 0.001 : undefined;
 	}
 
-	async setDisabled(kid: string, disabled: boolean, by: string): Promise<void> {
-		this.told.push(['setDisabled', kid, disabled, by]);
+	async acquire(): Promise<Refused> {
+		return {granted: false, code: 'NO_KEY', skipped: []};
+	}
+
+	async release(): Promise<boolean> {
+		return false;
+	}
+
+	async openLease(): Promise<undefined> {
+		return undefined;
+	}
+
+	async history(): Promise<readonly []> {
+		return [];
+	}
+
+	async setDuty(kid: string, duty: Duty, by: string): Promise<void> {
+		this.told.push(['setDuty', kid, duty, by]);
 	}
 
 	async setStrategy(model: string, strategy: string, by: string): Promise<void> {

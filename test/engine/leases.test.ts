@@ -153,7 +153,7 @@ describe('a refusal', () => {
 		deck.upstream.always('b', answers.throttled(30));
 		deck.upstream.always('c call', answers.noCredit);
 		for (let turn = 0; turn < 3; turn++) await deck.call('gpt-4o');
-		await deck.engine.setDisabled('d', true, 'by you');
+		await deck.engine.setDuty('d', 'off', 'by you');
 		const now = deck.clock.now();
 		const refused = await deck.refused('gpt-4o');
 		assert.equal(refused.retryAt, now + 30_000);
@@ -174,7 +174,7 @@ describe('falling back', () => {
 
 	test('goes along the chain when the caller allows it, and says so', async () => {
 		await using deck = await openEngine({keys, models: ['gpt-4o', 'claude-3-opus']});
-		await deck.engine.setDisabled('a', true, 'by you');
+		await deck.engine.setDuty('a', 'off', 'by you');
 		await deck.refused('gpt-4o');
 		const acquired = await deck.acquire({model: 'gpt-4o', fallback: true});
 		assert.equal(acquired.key.kid, 'c');
@@ -188,8 +188,8 @@ describe('falling back', () => {
 
 	test('refuses with the reasons of every link when the whole chain rests', async () => {
 		await using deck = await openEngine({keys, models: ['gpt-4o']});
-		await deck.engine.setDisabled('a', true, 'by you');
-		await deck.engine.setDisabled('c', true, 'by you');
+		await deck.engine.setDuty('a', 'off', 'by you');
+		await deck.engine.setDuty('c', 'off', 'by you');
 		const refused = await deck.refused({model: 'gpt-4o', fallback: true});
 		assert.deepEqual([...new Set(refused.skipped.map(({kid}) => kid))], ['a', 'c']);
 	});
@@ -265,5 +265,60 @@ describe('a dry run', () => {
 		);
 		assert.equal(deck.key('a').usedThisMinute, 0);
 		assert.equal(deck.engine.snapshot().models[0]?.picks, 0);
+	});
+});
+
+describe('a caller', () => {
+	test('that asks for another strategy gets its order, and the turns of the model go on undisturbed', async () => {
+		await using deck = await openEngine({
+			keys: [
+				{name: 'a', weight: 1},
+				{name: 'b', weight: 1},
+			],
+			strategy: 'round-robin',
+		});
+		const first = await deck.acquire({model: 'gpt-4o', strategy: 'sticky', affinity: 's'});
+		const again = await deck.acquire({model: 'gpt-4o', strategy: 'sticky', affinity: 's'});
+		assert.equal(again.key.kid, first.key.kid);
+		assert.match(again.why, /^sticky: /);
+		assert.deepEqual([(await deck.acquire('gpt-4o')).key.kid, (await deck.acquire('gpt-4o')).key.kid], ['a', 'b']);
+		assert.equal(deck.engine.snapshot().models[0]?.picks, 4);
+	});
+
+	test('whose key has just failed gets another one, and is told when there is none', async () => {
+		await using deck = await openEngine({keys: ['a', 'b']});
+		for (let call = 0; call < 4; call++) {
+			assert.equal((await deck.acquire({model: 'gpt-4o', avoid: ['a']})).key.kid, 'b');
+		}
+		const refused = await deck.refused({model: 'gpt-4o', avoid: ['a', 'b']});
+		assert.deepEqual(
+			refused.skipped.map(({reason}) => reason),
+			['it has just failed this caller', 'it has just failed this caller'],
+		);
+	});
+
+	test('that knows only the key finds its oldest open lease', async () => {
+		await using deck = await openEngine({keys: ['a']});
+		const first = await deck.acquire('gpt-4o');
+		await deck.acquire('gpt-4o');
+		assert.equal((await deck.engine.openLease('a', 'gpt-4o'))?.id, first.lease.id);
+		assert.equal(await deck.engine.openLease('a', 'claude-3-opus'), undefined);
+		await deck.engine.release(first.lease.id, 'unused');
+		assert.notEqual((await deck.engine.openLease('a'))?.id, first.lease.id);
+	});
+
+	test('that tells the tokens itself has them counted', async () => {
+		await using deck = await openEngine({keys: ['a']});
+		const {lease} = await deck.acquire('gpt-4o');
+		const outcome = {
+			kind: 'answered',
+			status: 200,
+			headers: {},
+			body: '',
+			timing: {at: deck.clock.now(), latencyMs: 9},
+		} as const;
+		await deck.engine.release(lease.id, outcome, {inputTokens: 12, outputTokens: 3, cachedInputTokens: 0});
+		const {entries} = await deck.engine.keyHistory('a', 1);
+		assert.deepEqual([entries[0]?.inputTokens, entries[0]?.outputTokens], [12, 3]);
 	});
 });

@@ -1,0 +1,78 @@
+import {z} from 'zod';
+import type {Outcome, Usage} from '../domain/outcome.ts';
+import type {Acquired, AcquireRequest, Leasing} from '../engine/leasing.ts';
+import {strategyNames} from '../strategies/strategy.ts';
+import {checkedParams} from './params.ts';
+
+const name = z.string().min(1).max(500);
+
+const acquireShape: z.ZodType<AcquireRequest> = z.object({
+	model: name,
+	fallback: z.boolean().exactOptional(),
+	affinity: name.exactOptional(),
+	tokens: z.int().min(0).exactOptional(),
+	waitMs: z.number().min(0).exactOptional(),
+	strategy: z.enum(strategyNames).exactOptional(),
+	avoid: z.array(name).exactOptional(),
+});
+
+const timing = z.object({at: z.number(), latencyMs: z.number(), firstByteMs: z.number().exactOptional()});
+
+const outcome: z.ZodType<Outcome | 'unused'> = z.union([
+	z.literal('unused'),
+	z.object({
+		kind: z.literal('answered'),
+		status: z.int(),
+		headers: z.record(z.string(), z.string()),
+		body: z.string(),
+		timing,
+	}),
+	z.object({
+		kind: z.literal('failed'),
+		failure: z.enum(['timeout', 'unreachable', 'cancelled', 'closed']),
+		detail: z.string(),
+		timing,
+	}),
+]);
+
+const usage: z.ZodType<Usage> = z.object({
+	inputTokens: z.number(),
+	outputTokens: z.number(),
+	cachedInputTokens: z.number(),
+	costUsd: z.number().exactOptional(),
+});
+
+const releaseShape = z.object({leaseId: name, outcome, usage: usage.exactOptional()});
+const openLeaseShape = z.object({kid: name, model: name.exactOptional()});
+
+/** A lease as it goes over a socket: without the key's text, which the other process has itself. */
+export type SentAcquired = Omit<Acquired, 'secret'>;
+
+type Method = (leasing: Leasing, params: unknown) => Promise<unknown>;
+
+/** What a process of the same user may do with leases, by name. */
+export const leasingMethods: ReadonlyMap<string, Method> = new Map<string, Method>([
+	[
+		'acquire',
+		async (leasing, params) => {
+			const answer = await leasing.acquire(checkedParams(acquireShape, params));
+			if (!answer.granted) return answer;
+			const {secret: _, ...sent} = answer;
+			return sent satisfies SentAcquired;
+		},
+	],
+	[
+		'release',
+		async (leasing, params) => {
+			const {leaseId, outcome: result, usage: used} = checkedParams(releaseShape, params);
+			return leasing.release(leaseId, result, used);
+		},
+	],
+	[
+		'openLease',
+		async (leasing, params) => {
+			const {kid, model} = checkedParams(openLeaseShape, params);
+			return leasing.openLease(kid, model);
+		},
+	],
+]);

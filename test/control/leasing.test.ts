@@ -1,0 +1,47 @@
+import assert from 'node:assert/strict';
+import {test} from 'node:test';
+import {systemClock} from '../../source/clock.ts';
+import {attachDeck} from '../../source/control/attached-deck.ts';
+import {serveControl} from '../../source/control/control-server.ts';
+import {Secret} from '../../source/secret.ts';
+import {openEngine} from '../helpers/engine.ts';
+import {newPath} from './served-deck.ts';
+
+test('another process takes a lease, calls with its own copy of the key and gives it back', async (context) => {
+	await using deck = await openEngine({keys: ['a']});
+	const path = newPath();
+	const server = await serveControl({deck: deck.engine, path, root: '/project', version: '1'});
+	context.after(() => server.close());
+	const secretOf = (kid: string) => (kid === 'a' ? new Secret('own copy') : undefined);
+	const attached = await attachDeck({path, root: '/project', clock: systemClock, secretOf});
+	assert.ok(attached);
+	context.after(() => attached.close());
+	const got = await attached.acquire({model: 'gpt-4o', fallback: false});
+	assert.ok(got.granted);
+	assert.equal(got.secret.reveal(), 'own copy');
+	assert.equal((await attached.openLease('a', 'gpt-4o'))?.id, got.lease.id);
+	const outcome = {
+		kind: 'answered',
+		status: 429,
+		headers: {'retry-after': '60'},
+		body: '',
+		timing: {at: deck.clock.now(), latencyMs: 9},
+	} as const;
+	assert.equal(await attached.release(got.lease.id, outcome), true);
+	assert.equal(await attached.release(got.lease.id, outcome), false);
+	const refused = await attached.acquire({model: 'gpt-4o'});
+	assert.equal(refused.granted, false);
+	assert.ok('retryAt' in refused);
+});
+
+test('a process that lacks the chosen key is told so, and the lease does not stay open', async (context) => {
+	await using deck = await openEngine({keys: ['a']});
+	const path = newPath();
+	const server = await serveControl({deck: deck.engine, path, root: '/project', version: '1'});
+	context.after(() => server.close());
+	const attached = await attachDeck({path, root: '/project', clock: systemClock});
+	assert.ok(attached);
+	context.after(() => attached.close());
+	await assert.rejects(attached.acquire({model: 'gpt-4o'}), {code: 'KEY_NOT_HERE'});
+	assert.equal(deck.key('a').inFlight, 0);
+});
