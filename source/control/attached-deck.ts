@@ -2,7 +2,7 @@ import type {Clock} from '../clock.ts';
 import type {Kid} from '../domain/key.ts';
 import type {Lease} from '../domain/lease.ts';
 import type {Outcome, Usage} from '../domain/outcome.ts';
-import type {Acquired, AcquireRequest, Leasing, Refused} from '../engine/leasing.ts';
+import type {Acquired, AcquireRequest, Leasing, OpenLeaseQuery, Refused} from '../engine/leasing.ts';
 import type {Snapshot} from '../engine/snapshot.ts';
 import {KeydeckError} from '../errors.ts';
 import type {Secret} from '../secret.ts';
@@ -39,9 +39,8 @@ export class AttachedDeck extends LinkedDeck implements Leasing {
 		return (await this.call('release', {leaseId, outcome, ...(usage === undefined ? {} : {usage})})) as boolean;
 	}
 
-	async openLease(kid: Kid, model?: string): Promise<Lease | undefined> {
-		const params = {kid, ...(model === undefined ? {} : {model})};
-		return (await this.call('openLease', params)) as Lease | undefined;
+	async openLease(which: OpenLeaseQuery): Promise<Lease | undefined> {
+		return (await this.call('openLease', which)) as Lease | undefined;
 	}
 }
 

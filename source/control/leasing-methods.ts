@@ -43,7 +43,7 @@ const usage: z.ZodType<Usage> = z.object({
 });
 
 const releaseShape = z.object({leaseId: name, outcome, usage: usage.exactOptional()});
-const openLeaseShape = z.object({kid: name, model: name.exactOptional()});
+const openLeaseShape = z.union([z.object({leaseId: name}), z.object({kid: name, model: name.exactOptional()})]);
 
 /** A lease as it goes over a socket: without the key's text, which the other process has itself. */
 export type SentAcquired = Omit<Acquired, 'secret'>;
@@ -68,11 +68,5 @@ export const leasingMethods: ReadonlyMap<string, Method> = new Map<string, Metho
 			return leasing.release(leaseId, result, used);
 		},
 	],
-	[
-		'openLease',
-		async (leasing, params) => {
-			const {kid, model} = checkedParams(openLeaseShape, params);
-			return leasing.openLease(kid, model);
-		},
-	],
+	['openLease', async (leasing, params) => leasing.openLease(checkedParams(openLeaseShape, params))],
 ]);

@@ -9,7 +9,7 @@ import type {EventHub} from '../events.ts';
 import type {Store} from '../stores/store.ts';
 import type {PickContext, StrategyName} from '../strategies/strategy.ts';
 import type {Assessor} from './assessor.ts';
-import type {Acquired, AcquireRequest, Refused} from './leasing.ts';
+import type {Acquired, AcquireRequest, OpenLeaseQuery, Refused} from './leasing.ts';
 import type {EngineSettings} from './options.ts';
 import type {Ask, Pool, Pools} from './pools.ts';
 import type {Roster} from './roster.ts';
@@ -98,8 +98,10 @@ export class Dispatcher {
 		}
 	}
 
-	/** The oldest open lease of a key, of one model or of any. */
-	openLease(kid: Kid, model?: string): Lease | undefined {
+	/** An open lease by its id, or the oldest of a key: of one model or of any. */
+	openLease(which: OpenLeaseQuery): Lease | undefined {
+		if ('leaseId' in which) return this.#open.get(which.leaseId)?.lease;
+		const {kid, model} = which;
 		for (const {lease} of this.#open.values()) {
 			if (lease.kid === kid && (model === undefined || lease.model === model || lease.servedBy === model)) return lease;
 		}

@@ -23,7 +23,7 @@ import {
 import {Dispatcher} from './dispatcher.ts';
 import {dryRun} from './dry-run.ts';
 import {Housekeeping} from './housekeeping.ts';
-import type {Acquired, AcquireRequest, Leasing, Refused} from './leasing.ts';
+import type {Acquired, AcquireRequest, Leasing, OpenLeaseQuery, Refused} from './leasing.ts';
 import {LivePicture} from './live-picture.ts';
 import type {EngineParts, EngineSettings} from './options.ts';
 import {listedUpstreams, takeSnapshot} from './picture.ts';
@@ -65,35 +65,33 @@ export class Engine implements Deck, Leasing {
 		this.#picture = new LivePicture(() => this.#takePicture(), parts.clock);
 		this.#strategies = new Map(Object.entries(stored.strategies));
 		const {store, clock, random, transport, newId} = parts;
-		const roster = new Roster(stored.knowledge);
-		this.#roster = roster;
-		const events = this.#events;
-		const settings = (): EngineSettings => this.#settings;
-		const changed = (): void => this.#changed();
-		this.#pools = new Pools(roster, {
+		this.#roster = new Roster(stored.knowledge);
+		this.#pools = new Pools(this.#roster, {
 			ofProvider: (provider) => this.#settings.providerLimits.get(provider),
 			ofModel: (model) => this.#settings.modelLimits.get(model),
 		});
-		const pools = this.#pools;
-		this.#assessor = new Assessor({roster, pools, store, events, clock, random, changed});
-		const assessor = this.#assessor;
-		this.#prober = new Prober({settings, roster, store, transport, events, assessor, clock, random, changed});
-		this.#dispatcher = new Dispatcher({
-			settings,
-			roster,
-			pools,
+		const shared = {
+			settings: (): EngineSettings => this.#settings,
+			roster: this.#roster,
+			pools: this.#pools,
+			events: this.#events,
 			store,
-			events,
-			assessor,
 			clock,
 			random,
+			changed: (): void => this.#changed(),
+		};
+		const assessor = new Assessor(shared);
+		this.#assessor = assessor;
+		this.#prober = new Prober({...shared, transport, assessor});
+		this.#dispatcher = new Dispatcher({
+			...shared,
+			assessor,
 			newId,
-			changed,
 			strategyOf: (model) => this.#strategyOf(model),
-			passDeadlines: () => this.#assessor.passDeadlines(),
+			passDeadlines: () => assessor.passDeadlines(),
 			confirm: (kid) => this.#prober.confirm(kid),
 		});
-		this.#alerter = new Alerter({settings, store, events, clock, roster, changed}, stored.alerts);
+		this.#alerter = new Alerter(shared, stored.alerts);
 		this.#housekeeping = new Housekeeping({
 			clock,
 			assessor,
@@ -120,6 +118,11 @@ export class Engine implements Deck, Leasing {
 		this.#timers.push(clock.every(pruneEveryMs, () => void this.#parts.store.prune(clock.now())));
 	}
 
+	/** The configuration in force. */
+	get settings(): EngineSettings {
+		return this.#settings;
+	}
+
 	snapshot(): Snapshot {
 		return this.#picture.current();
 	}
@@ -140,8 +143,13 @@ export class Engine implements Deck, Leasing {
 		return this.#dispatcher.release(leaseId, outcome, usage);
 	}
 
-	async openLease(kid: Kid, model?: string): Promise<Lease | undefined> {
-		return this.#dispatcher.openLease(kid, model);
+	async openLease(which: OpenLeaseQuery): Promise<Lease | undefined> {
+		return this.#dispatcher.openLease(which);
+	}
+
+	/** Requests granted to a key in the last minute. */
+	usedThisMinute(kid: Kid): number {
+		return this.#roster.get(kid)?.minute.count(this.#parts.clock.now()) ?? 0;
 	}
 
 	async test(request: TestRequest, progress?: (done: number, total: number) => void): Promise<readonly TestResult[]> {

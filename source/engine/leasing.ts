@@ -44,6 +44,9 @@ export type Refused = {
 	readonly retryAt?: number;
 };
 
+/** A lease by its id or, for callers that know none, the oldest one of a key: of one model or of any. */
+export type OpenLeaseQuery = {readonly leaseId: string} | {readonly kid: Kid; readonly model?: string};
+
 /**
  * Hands out keys and takes them back: an engine in this process, or one reached over its control
  * socket. Refusals are values.
@@ -56,6 +59,6 @@ export interface Leasing {
 	 * False when it had ended before.
 	 */
 	release(leaseId: string, outcome: Outcome | 'unused', usage?: Usage): Promise<boolean>;
-	/** The oldest open lease of a key, of one model or of any: for callers that know no lease ids. */
-	openLease(kid: Kid, model?: string): Promise<Lease | undefined>;
+	/** The lease while it is open. */
+	openLease(which: OpenLeaseQuery): Promise<Lease | undefined>;
 }

@@ -19,7 +19,7 @@ test('another process takes a lease, calls with its own copy of the key and give
 	const got = await attached.acquire({model: 'gpt-4o', fallback: false});
 	assert.ok(got.granted);
 	assert.equal(got.secret.reveal(), 'own copy');
-	assert.equal((await attached.openLease('a', 'gpt-4o'))?.id, got.lease.id);
+	assert.equal((await attached.openLease({kid: 'a', model: 'gpt-4o'}))?.id, got.lease.id);
 	const outcome = {
 		kind: 'answered',
 		status: 429,

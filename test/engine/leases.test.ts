@@ -301,10 +301,10 @@ describe('a caller', () => {
 		await using deck = await openEngine({keys: ['a']});
 		const first = await deck.acquire('gpt-4o');
 		await deck.acquire('gpt-4o');
-		assert.equal((await deck.engine.openLease('a', 'gpt-4o'))?.id, first.lease.id);
-		assert.equal(await deck.engine.openLease('a', 'claude-3-opus'), undefined);
+		assert.equal((await deck.engine.openLease({kid: 'a', model: 'gpt-4o'}))?.id, first.lease.id);
+		assert.equal(await deck.engine.openLease({kid: 'a', model: 'claude-3-opus'}), undefined);
 		await deck.engine.release(first.lease.id, 'unused');
-		assert.notEqual((await deck.engine.openLease('a'))?.id, first.lease.id);
+		assert.notEqual((await deck.engine.openLease({kid: 'a'}))?.id, first.lease.id);
 	});
 
 	test('that tells the tokens itself has them counted', async () => {
