@@ -29,9 +29,9 @@ import type {EngineParts, EngineSettings} from './options.ts';
 import {listedUpstreams, takeSnapshot} from './picture.ts';
 import {type Pool, Pools} from './pools.ts';
 import {type Asked, Prober} from './prober.ts';
-import {refillVitals, restoreCounts} from './resume.ts';
+import {resume} from './resume.ts';
 import {Roster} from './roster.ts';
-import {tellRosterChange, tellSuccessors} from './roster-news.ts';
+import {tellRosterChange} from './roster-news.ts';
 import type {Snapshot} from './snapshot.ts';
 import {benchesFromConfig, type Duty, dutyChange} from './switched-off.ts';
 import {testResult} from './test-result.ts';
@@ -106,7 +106,17 @@ export class Engine implements Deck, Leasing {
 		const now = parts.clock.now();
 		const stored = await parts.store.load(now);
 		const engine = new Engine(parts, stored);
-		await engine.#resume(stored, now);
+		const {store} = parts;
+		const {settings} = engine;
+		await resume(stored, now, {
+			settings,
+			store,
+			roster: engine.#roster,
+			events: engine.#events,
+			dispatcher: engine.#dispatcher,
+			assessor: engine.#assessor,
+			prober: engine.#prober,
+		});
 		return engine;
 	}
 
@@ -250,27 +260,6 @@ export class Engine implements Deck, Leasing {
 		this.#events.publish({type: 'engine.closed'}, this.#parts.clock.now());
 		await this.#parts.transport.close();
 		await this.#parts.store.close();
-	}
-
-	async #resume(stored: StoredState, now: number): Promise<void> {
-		const {store} = this.#parts;
-		for (const bench of stored.benches) this.#roster.place(bench);
-		const change = this.#roster.replace(this.#settings.keys, now);
-		tellSuccessors(change.added, stored.knowledge, now, {events: this.#events, store});
-		await refillVitals(this.#roster, store, now);
-		restoreCounts(stored, this.#roster, (model) => {
-			const entry = this.#settings.catalogue.get(model);
-			return entry === undefined ? undefined : this.#dispatcher.pool(entry);
-		});
-		await this.#dispatcher.adoptLeases();
-		await this.#assessor.carryOut(benchesFromConfig(this.#roster, now));
-		await this.#assessor.passDeadlines();
-		await this.#prober.resume(now);
-		for (const name of this.#settings.listedModels) {
-			const entry = this.#settings.catalogue.get(name);
-			if (entry !== undefined) this.#dispatcher.pool(entry);
-		}
-		this.#events.publish({type: 'engine.started', keys: this.#roster.size}, now);
 	}
 
 	#poolOf(model: string): Pool {

@@ -1,14 +1,51 @@
 import {dayHours} from '../domain/vitals.ts';
+import type {EventHub} from '../events.ts';
 import type {Store, StoredState} from '../stores/store.ts';
+import type {Assessor} from './assessor.ts';
+import type {Dispatcher} from './dispatcher.ts';
+import type {EngineSettings} from './options.ts';
 import type {Pool} from './pools.ts';
+import type {Prober} from './prober.ts';
 import type {Roster} from './roster.ts';
+import {tellSuccessors} from './roster-news.ts';
+import {benchesFromConfig} from './switched-off.ts';
 
 const hourMs = 3_600_000;
 /** Entries that refill the rolling windows of a key. */
 const rememberedEntries = 5000;
 
+type Parts = {
+	readonly settings: EngineSettings;
+	readonly store: Store;
+	readonly roster: Roster;
+	readonly events: EventHub;
+	readonly dispatcher: Dispatcher;
+	readonly assessor: Assessor;
+	readonly prober: Prober;
+};
+
+/** Goes on where the last engine of this home stopped. */
+export async function resume(stored: StoredState, now: number, parts: Parts): Promise<void> {
+	const {settings, store, roster, events, dispatcher, assessor, prober} = parts;
+	const poolOf = (model: string): Pool | undefined => {
+		const entry = settings.catalogue.get(model);
+		return entry === undefined ? undefined : dispatcher.pool(entry);
+	};
+	for (const bench of stored.benches) roster.place(bench);
+	const change = roster.replace(settings.keys, now);
+	tellSuccessors(change.added, stored.knowledge, now, {events, store});
+	await refillVitals(roster, store, now);
+	restoreCounts(stored, roster, poolOf);
+	await dispatcher.adoptLeases();
+	await assessor.carryOut(benchesFromConfig(roster, now));
+	await assessor.passDeadlines();
+	await prober.resume(now);
+	for (const name of settings.listedModels) poolOf(name);
+	events.publish({type: 'engine.started', keys: roster.size}, now);
+}
+
 /** Refills windows, percentiles and the last day from what the store kept. */
-export async function refillVitals(roster: Roster, store: Store, now: number): Promise<void> {
+async function refillVitals(roster: Roster, store: Store, now: number): Promise<void> {
 	for (const sums of await store.rollUps({span: 'hour', since: now - dayHours * hourMs})) {
 		roster.get(sums.kid)?.vitals.addToHour(sums.at, sums);
 	}
@@ -17,7 +54,7 @@ export async function refillVitals(roster: Roster, store: Store, now: number): P
 }
 
 /** Puts back picks and the last minute's calls of the keys that are still there. */
-export function restoreCounts(
+function restoreCounts(
 	{picks, recentGrants}: Pick<StoredState, 'picks' | 'recentGrants'>,
 	roster: Roster,
 	poolOf: (model: string) => Pool | undefined,
