@@ -9,6 +9,13 @@ export const defaults: PlainSettings = {
 	strategy: defaultStrategy,
 	probe: defaultProbePolicy,
 	alerts: defaultAlertPolicy,
-	server: {host: '127.0.0.1', keyPort: 3001, healthPort: 3002, allowedHosts: []},
+	server: {
+		host: '127.0.0.1',
+		keyPort: 3001,
+		healthPort: 3002,
+		allowedHosts: [],
+		allowedOrigins: [],
+		tls: {cert: '', key: ''},
+	},
 	dashboard: {theme: 'dark', intervalMs: 1000, mouse: true, readOnly: false},
 };

@@ -52,8 +52,19 @@ const readers: readonly Reader[] = [
 	},
 ];
 
+/** It goes into a header and must not be guessed. */
+function isAccessToken(text: string): boolean {
+	return /^[\x21-\x7e]{20,200}$/.test(text);
+}
+
 function readPort(text: string): number | undefined {
 	return /^\d{1,5}$/.test(text) && Number(text) <= 65_535 ? Number(text) : undefined;
+}
+
+/** A setting as a flag states it in text; undefined when it breaks the rule. */
+export function readFlag(path: string, text: string): {readonly value: unknown; readonly rule: string} {
+	const reader = readers.find((each) => each.path === path);
+	return {value: reader?.read(text), rule: reader?.rule ?? 'is no setting'};
 }
 
 /** What the environment states beside keys. */
@@ -62,6 +73,7 @@ export type EnvironmentSettings = {
 	readonly stated: readonly Stated[];
 	readonly baseUrls: ReadonlyMap<string, string>;
 	readonly pepper?: Secret;
+	readonly accessToken?: Secret;
 	readonly redisUrl?: string;
 	/** Names that are read, keys aside. */
 	readonly names: ReadonlySet<string>;
@@ -95,11 +107,17 @@ export function environmentSettings(environment: Environment, providers: Iterabl
 	if (pepper !== undefined && !isPepper(pepper.text)) {
 		problems.push({source: pepper.place, path: pepper.name, rule: 'must be 64 hex characters'});
 	}
+	const token = environment.find(variables.accessToken);
+	if (token !== undefined && !isAccessToken(token.text)) {
+		const rule = 'must be 20 to 200 printable characters without spaces';
+		problems.push({source: token.place, path: token.name, rule, hint: 'Make one: openssl rand -hex 32'});
+	}
 	const redis = environment.find(variables.redisUrl);
 	return {
 		stated: [...stated, ...secretsStated(environment)],
 		baseUrls,
 		...(pepper === undefined ? {} : {pepper: new Secret(pepper.text)}),
+		...(token === undefined ? {} : {accessToken: new Secret(token.text)}),
 		...(redis === undefined ? {} : {redisUrl: redis.text}),
 		names,
 		problems,

@@ -4,7 +4,7 @@ import {createResolver} from '../secrets/index.ts';
 import {defaults, type PlainSettings} from './defaults.ts';
 import {variables} from './environment.ts';
 import {environmentKeys, nameNotes} from './environment-keys.ts';
-import {type EnvironmentSettings, environmentSettings, isStrategy, strategyRule} from './environment-settings.ts';
+import {type EnvironmentSettings, environmentSettings, readFlag} from './environment-settings.ts';
 import {openHome} from './home.ts';
 import {type Intake, type KeyDraft, KeyIntake} from './key-intake.ts';
 import {builtInProviders, keyNamesOf} from './key-names.ts';
@@ -85,6 +85,7 @@ export async function readConfiguration(options: LoadOptions): Promise<ReadConfi
 		poolModels: sources.pool.models,
 		drafts: [...intake.drafts, ...keylessDrafts(providersSet, intake.drafts, files.config.name)],
 		...(fromEnvironment.pepper === undefined ? {} : {pepper: fromEnvironment.pepper}),
+		...(fromEnvironment.accessToken === undefined ? {} : {accessToken: fromEnvironment.accessToken}),
 		...(redisUrl === undefined ? {} : {redisUrl}),
 		notes: [
 			...intake.notes,
@@ -164,15 +165,28 @@ async function takeKeys(
 	return intake.finish();
 }
 
+/** Settings that a command's options may state, as they are typed. */
+const settingFlags = [
+	{path: 'strategy', flag: '--strategy'},
+	{path: 'server.host', flag: '--host'},
+	{path: 'server.keyPort', flag: '--port'},
+	{path: 'server.healthPort', flag: '--health-port'},
+] as const;
+
 function flagsStated({flags = {}}: LoadOptions): readonly Stated[] {
-	const {strategy} = flags;
-	return strategy === undefined ? [] : [{path: 'strategy', value: strategy, origin: 'flag', where: '--strategy'}];
+	return settingFlags.flatMap(({path, flag}): Stated[] => {
+		const text = flags[path];
+		return text === undefined ? [] : [{path, value: readFlag(path, text).value, origin: 'flag', where: flag}];
+	});
 }
 
 function flagProblems({flags = {}}: LoadOptions): readonly Problem[] {
-	const {strategy} = flags;
-	if (strategy === undefined || isStrategy(strategy)) return [];
-	return [{source: '--strategy', path: '', rule: strategyRule, value: `"${shownText(strategy)}"`}];
+	return settingFlags.flatMap(({path, flag}): Problem[] => {
+		const text = flags[path];
+		if (text === undefined) return [];
+		const {value, rule} = readFlag(path, text);
+		return value === undefined ? [{source: flag, path: '', rule, value: `"${shownText(text)}"`}] : [];
+	});
 }
 
 function portProblems({server}: PlainSettings, stated: readonly Stated[]): readonly Problem[] {

@@ -32,12 +32,15 @@ export function plainSettings(stated: readonly Stated[]): PlainSettings {
 	const known = new Set(leavesOf(defaults).map(({path}) => path));
 	for (const {path, value} of settle(stated)) {
 		if (!known.has(path)) continue;
-		const [section = '', field] = path.split('.');
-		if (field === undefined) settings[section] = value;
-		else settings[section] = {...(settings[section] as object), [field]: value};
+		put(settings, path.split('.'), value);
 	}
 	// Each value was checked where it was read: by the schema, or by the reader of its variable.
 	return settings as PlainSettings;
+}
+
+function put(into: Record<string, unknown>, [name = '', ...inner]: readonly string[], value: unknown): void {
+	if (inner.length === 0) into[name] = value;
+	else put(into[name] as Record<string, unknown>, inner, value);
 }
 
 /** For `keydeck config`: the winning values as text, with the places that lost. */

@@ -2,7 +2,7 @@ import type {CatalogueEntry} from '../domain/catalogue.ts';
 import type {LimitSettings} from '../domain/limit.ts';
 import type {AlertPolicy, ProbePolicy} from '../domain/policy.ts';
 import type {Problem} from '../errors.ts';
-import type {KeyEntry} from '../secret.ts';
+import type {KeyEntry, Secret} from '../secret.ts';
 import type {StrategyName} from '../strategies/strategy.ts';
 
 /** Where a value came from; the first that has it wins, in this order. */
@@ -33,8 +33,15 @@ export type Settings = {
 		readonly host: string;
 		readonly keyPort: number;
 		readonly healthPort: number;
+		/** Further names the services may be called by, with a port or without. */
 		readonly allowedHosts: readonly string[];
+		/** Web pages that may use the services. */
+		readonly allowedOrigins: readonly string[];
+		/** Files of a certificate and its key; both empty = plain HTTP. */
+		readonly tls: {readonly cert: string; readonly key: string};
 	};
+	/** Access token of the environment, for all scopes; absent = the one in the home's file. */
+	readonly accessToken?: Secret;
 	/** Set when the user asked for a shared store; named as "not yet". */
 	readonly redisUrl?: string;
 	/** Facts a person should know, one sentence each: placeholders, duplicates, misplaced or shadowed keys, file modes. */

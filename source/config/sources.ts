@@ -16,7 +16,7 @@ export type LoadOptions = {
 	/** Folder the search for the root begins in. */
 	readonly cwd: string;
 	readonly env: Readonly<Record<string, string | undefined>>;
-	readonly flags?: {readonly root?: string; readonly strategy?: string};
+	readonly flags?: Readonly<Record<string, string>>;
 	/** Provider of a built-in model by the catalogue; undefined for a name it does not have. */
 	readonly providerOf: (model: string) => string | undefined;
 	/** What the catalogue has against the user's models; asked before anything is written. */

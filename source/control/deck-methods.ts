@@ -53,6 +53,13 @@ export const deckMethods: ReadonlyMap<string, Method> = new Map([
 	['why', method(z.object({model: name}), (deck, {model}) => deck.why(model))],
 ]);
 
+const actions = new Set(['test', 'setDuty', 'setStrategy', 'acknowledgeAlert', 'silenceAlert']);
+
+/** What a client from elsewhere must be allowed to: to look, or to change something. */
+export function scopeOf(method: string): 'read' | 'admin' {
+	return actions.has(method) ? 'admin' : 'read';
+}
+
 function testRequest() {
 	return z.object({
 		kids: z.array(name).exactOptional(),

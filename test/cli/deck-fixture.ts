@@ -17,7 +17,7 @@ export function fixtureSettings(part: Partial<Settings> = {}): Settings {
 		probe: defaultProbePolicy,
 		alerts: defaultAlertPolicy,
 		dashboard: {theme: 'dark', intervalMs: 1000, mouse: true, readOnly: false},
-		server: {host: '127.0.0.1', keyPort: 3001, healthPort: 3002, allowedHosts: []},
+		server: {host: '127.0.0.1', keyPort: 3001, healthPort: 3002, allowedHosts: [], allowedOrigins: [], tls: {cert: '', key: ''}},
 		notes: [],
 		searched: [],
 		values: [],

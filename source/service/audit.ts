@@ -1,0 +1,120 @@
+import {close as closeFile, fsync, open as openFile, readdirSync, rmSync, write as writeFile} from 'node:fs';
+import {join} from 'node:path';
+import {promisify} from 'node:util';
+import type {Clock} from '../clock.ts';
+import {isoTime} from '../format.ts';
+import {ensurePrivateFile, ensurePrivateFolder} from '../private-folder.ts';
+
+const dayMs = 86_400_000;
+const keptMs = 90 * dayMs;
+const [openAsync, writeAsync, closeAsync, fsyncAsync] = [openFile, writeFile, closeFile, fsync].map((call) =>
+	promisify(call),
+) as [
+	(path: string, flags: string, mode: number) => Promise<number>,
+	(fd: number, bytes: Uint8Array, offset: number) => Promise<number>,
+	(fd: number) => Promise<void>,
+	(fd: number) => Promise<void>,
+];
+
+/** One hand-out or action: who, what, which key (by hash), from where. Never a key's text. */
+export type AuditEntry = {
+	readonly action: string;
+	readonly by: string;
+	readonly from: string;
+	readonly model?: string;
+	readonly key?: string;
+	readonly label?: string;
+	readonly leaseId?: string;
+};
+
+type Waiting = {readonly line: string; readonly resolve: () => void; readonly reject: (error: Error) => void};
+
+/**
+ * Append-only JSON lines, one file a month, 0600, kept for 90 days. Lines that come together are
+ * written together; `write` answers when its line is in the file, and rejects when it is not.
+ */
+export class Audit {
+	readonly #folder: string;
+	readonly #clock: Clock;
+	/** Takes the place of the files of the months. */
+	readonly #sink: string | undefined;
+	#waiting: Waiting[] = [];
+	#running: Promise<void> | undefined;
+	#file: {readonly path: string; readonly fd: number} | undefined;
+	#failure: string | undefined;
+
+	constructor(options: {readonly folder: string; readonly clock: Clock; readonly sink?: string}) {
+		this.#folder = options.folder;
+		this.#clock = options.clock;
+		this.#sink = options.sink;
+	}
+
+	/** Why the last write failed; undefined while all is well. */
+	get failure(): string | undefined {
+		return this.#failure;
+	}
+
+	write(entry: AuditEntry): Promise<void> {
+		const line = `${JSON.stringify({time: isoTime(this.#clock.now()), ...entry})}\n`;
+		return new Promise((resolve, reject) => {
+			this.#waiting.push({line, resolve, reject});
+			this.#running ??= this.#writeAll();
+		});
+	}
+
+	/** Drops the files of months that are over for 90 days. */
+	prune(): void {
+		for (const name of readdirSync(this.#folder)) {
+			const month = /^audit-(\d{4}-\d{2})\.jsonl$/.exec(name)?.[1];
+			if (month === undefined) continue;
+			const end = Date.UTC(Number(month.slice(0, 4)), Number(month.slice(5)));
+			if (end < this.#clock.now() - keptMs) rmSync(join(this.#folder, name));
+		}
+	}
+
+	async close(): Promise<void> {
+		await this.#running;
+		if (this.#file === undefined) return;
+		const {fd} = this.#file;
+		this.#file = undefined;
+		// A device has nothing to sync.
+		await fsyncAsync(fd).catch(() => undefined);
+		await closeAsync(fd);
+	}
+
+	async #writeAll(): Promise<void> {
+		// Whoever comes in the same turn of the event loop shares one write.
+		await Promise.resolve();
+		while (this.#waiting.length > 0) {
+			const batch = this.#waiting;
+			this.#waiting = [];
+			try {
+				await this.#append(Buffer.from(batch.map(({line}) => line).join('')));
+				this.#failure = undefined;
+				for (const {resolve} of batch) resolve();
+			} catch (error) {
+				this.#failure = error instanceof Error && 'code' in error ? String(error.code) : 'unknown error';
+				for (const {reject} of batch) reject(new Error(`the audit file cannot be written (${this.#failure})`));
+			}
+		}
+		this.#running = undefined;
+	}
+
+	async #append(bytes: Buffer): Promise<void> {
+		const fd = await this.#open();
+		for (let written = 0; written < bytes.length; ) written += await writeAsync(fd, bytes, written);
+	}
+
+	async #open(): Promise<number> {
+		const path = this.#sink ?? join(this.#folder, `audit-${isoTime(this.#clock.now()).slice(0, 7)}.jsonl`);
+		if (this.#file?.path === path) return this.#file.fd;
+		if (this.#file !== undefined) await closeAsync(this.#file.fd);
+		this.#file = undefined;
+		if (this.#sink === undefined) {
+			ensurePrivateFolder(this.#folder);
+			ensurePrivateFile(path);
+		}
+		this.#file = {path, fd: await openAsync(path, 'a', 0o600)};
+		return this.#file.fd;
+	}
+}

@@ -1,0 +1,190 @@
+import type {Server} from 'node:http';
+import {isIP} from 'node:net';
+import type {Clock} from '../clock.ts';
+import type {Settings} from '../config/settings.ts';
+import type {Engine} from '../engine/engine.ts';
+import {AccessTokens} from './access-tokens.ts';
+import {actionRoutes} from './action-routes.ts';
+import {Audit} from './audit.ts';
+import {Gate} from './gate.ts';
+import {healthRoutes} from './health-routes.ts';
+import {createHttpApp} from './http-app.ts';
+import {keyRoutes} from './key-routes.ts';
+import {Metrics} from './metrics.ts';
+import {describeService} from './openapi.ts';
+import {pageRoutes} from './page-files.ts';
+import {type Listening, listenAt, listenAtSocket, shownHost, stopServer} from './ports.ts';
+import {type Route, route} from './route.ts';
+import {Upgrades} from './upgrades.ts';
+
+/** Running answers have this long to finish at a stop, ms. */
+const patienceMs = 3000;
+
+export type ServiceOptions = {
+	readonly engine: Engine;
+	readonly settings: Pick<Settings, 'home' | 'root' | 'server' | 'accessToken'>;
+	readonly clock: Clock;
+	readonly version: string;
+	/** Path of a unix socket to answer at too. */
+	readonly socket?: string;
+	/** File that takes the place of the audit's own. */
+	readonly auditSink?: string;
+	/** Told what nobody meant to happen: one sentence, never a secret. */
+	readonly onFailure?: (message: string) => void;
+};
+
+export type Service = {
+	/** `http://127.0.0.1:3001`. */
+	readonly keyUrl: string;
+	readonly healthUrl: string;
+	/** File of the main token; undefined when it comes from the environment. */
+	readonly tokenFile: string | undefined;
+	/** What a person should know: no TLS on an open address. One sentence each. */
+	readonly warnings: readonly string[];
+	/** Stops accepting, finishes what runs, flushes the audit; under 5 s. Idempotent. The engine stays open. */
+	close(): Promise<void>;
+};
+
+/** Answers over HTTP and web sockets on both ports, for an engine of this process. Throws `PORT_IN_USE` and its like. */
+export async function openService(options: ServiceOptions): Promise<Service> {
+	const {engine, settings, clock, version, onFailure = () => undefined} = options;
+	const {server, home, accessToken} = settings;
+	const tokens = new AccessTokens(home, accessToken);
+	await tokens.open();
+	const audit = new Audit({
+		folder: home,
+		clock,
+		...(options.auditSink === undefined ? {} : {sink: options.auditSink}),
+	});
+	audit.prune();
+	const metrics = new Metrics({deck: engine, clock, version});
+	let closing: Promise<void> | undefined;
+	const routes = allRoutes({engine, audit, clock, metrics, version, closing: () => closing !== undefined});
+	const names: {hosts: Set<string>; origins: Set<string>} = {hosts: new Set(), origins: new Set(server.allowedOrigins)};
+	const gateOf = (hosts: ReadonlySet<string> | undefined): Gate =>
+		new Gate({tokens, clock, loopback: isLoopback(server.host), hosts, origins: names.origins});
+	const doors = await Promise.all(
+		[gateOf(names.hosts), gateOf(undefined)].map(async (gate) => {
+			const tell = (error: unknown, place: string): void => onFailure(`${place}: ${nameOf(error)}`);
+			const app = await createHttpApp({routes, gate, onFailure: tell});
+			const upgrades = new Upgrades({
+				deck: engine,
+				gate,
+				tokens,
+				clock,
+				hello: () => ({root: settings.root, pid: process.pid, version, startedAt: engine.snapshot().startedAt}),
+				onAction: (method, by) => audit.write({action: `deck.${method}`, by, from: 'web socket'}),
+			});
+			return {app, upgrades, answers: {request: app.answer, upgrade: upgrades.answer.bind(upgrades)}};
+		}),
+	);
+	const [inet, unix] = doors as [(typeof doors)[0], (typeof doors)[0]];
+	const opened = await openPorts(options, inet.answers, unix.answers);
+	for (const {port} of [opened.keys, opened.health]) addNames(names, server, port);
+	const watching = tokens.watch(clock, (error) => {
+		if (error !== undefined) onFailure(`the tokens cannot be read: ${nameOf(error)}; the old ones stay`);
+		for (const {upgrades} of doors) upgrades.recheck();
+	});
+	const end = async (): Promise<void> => {
+		watching.stop();
+		for (const {upgrades} of doors) upgrades.close();
+		const patience = clock.sleep(patienceMs);
+		await Promise.all(opened.servers.map((each) => stopServer(each, patience)));
+		await Promise.all(doors.map(({app}) => app.close()));
+		metrics.close();
+		await audit.close();
+	};
+	return {
+		keyUrl: opened.keys.url,
+		healthUrl: opened.health.url,
+		tokenFile: accessToken === undefined ? tokens.file : undefined,
+		warnings: warningsOf(server),
+		close() {
+			closing ??= end();
+			return closing;
+		},
+	};
+}
+
+type RouteParts = Parameters<typeof keyRoutes>[0] & Parameters<typeof healthRoutes>[0] & {readonly version: string};
+
+function allRoutes(parts: RouteParts): readonly Route[] {
+	const routes: Route[] = [...keyRoutes(parts), ...healthRoutes(parts), ...actionRoutes(parts), ...pageRoutes()];
+	routes.push(
+		route({
+			method: 'GET',
+			path: '/openapi.json',
+			need: 'read',
+			summary: 'This description',
+			errors: [],
+			run: async () => describeService(routes, parts.version),
+		}),
+	);
+	return routes;
+}
+
+type Opened = {readonly keys: Listening; readonly health: Listening; readonly servers: readonly Server[]};
+
+/** All of them or none. */
+async function openPorts(
+	{settings: {server}, socket}: ServiceOptions,
+	inet: Parameters<typeof listenAt>[1],
+	unix: Parameters<typeof listenAt>[1],
+): Promise<Opened> {
+	const {host, tls} = server;
+	const servers: Server[] = [];
+	try {
+		const keys = await listenAt({host, port: server.keyPort, setting: 'API_KEY_MANAGER_PORT', tls}, inet);
+		servers.push(keys.server);
+		const health = await listenAt({host, port: server.healthPort, setting: 'HEALTH_DASHBOARD_PORT', tls}, inet);
+		servers.push(health.server);
+		if (socket !== undefined) servers.push(await listenAtSocket(socket, unix));
+		return {keys, health, servers};
+	} catch (error) {
+		for (const each of servers) each.close();
+		throw error;
+	}
+}
+
+/** The names this machine is called by, with the port it really listens at. */
+function addNames(
+	{hosts, origins}: {readonly hosts: Set<string>; readonly origins: Set<string>},
+	{host, allowedHosts, tls}: Settings['server'],
+	port: number,
+): void {
+	const open = host === '0.0.0.0' || host === '::';
+	const own = ['127.0.0.1', 'localhost', '[::1]', ...(open ? [] : [shownHost(host)])];
+	const withPort = [...own, ...allowedHosts].map((name) => (/:\d+$/.test(name) ? name : `${name}:${port}`));
+	// Behind a proxy on the standard port a name comes without one.
+	for (const name of [...withPort, ...allowedHosts]) {
+		hosts.add(name);
+		origins.add(`${tls.cert === '' ? 'http' : 'https'}://${name}`);
+		if (allowedHosts.includes(name)) origins.add(`https://${name}`);
+	}
+}
+
+export function isLoopback(host: string): boolean {
+	return host === 'localhost' || host === '::1' || (isIP(host) === 4 && host.startsWith('127.'));
+}
+
+function warningsOf({host, tls, allowedHosts}: Settings['server']): string[] {
+	if (isLoopback(host)) return [];
+	const warnings: string[] = [];
+	if (tls.cert === '') {
+		warnings.push(
+			`${host} can be reached by other machines and speaks plain HTTP: keys and tokens can be read on the way; set server.tls, or put a proxy with TLS before it`,
+		);
+	}
+	if (allowedHosts.length === 0 && (host === '0.0.0.0' || host === '::')) {
+		warnings.push(
+			'no name is allowed but 127.0.0.1 and localhost: set KEYDECK_ALLOWED_HOSTS to the names others call it by',
+		);
+	}
+	return warnings;
+}
+
+/** Its kind only: an error nobody foresaw may quote anything. */
+function nameOf(error: unknown): string {
+	if (!(error instanceof Error)) return 'unknown error';
+	return 'code' in error ? `${error.name} ${String(error.code)}` : error.name;
+}
