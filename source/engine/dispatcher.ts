@@ -18,6 +18,7 @@ import type {PickView} from './snapshot.ts';
 
 const leaseMs = 60_000;
 const rememberedPicks = 20;
+const noKeys: ReadonlySet<Kid> = new Set();
 
 type Parts = {
 	readonly settings: () => EngineSettings;
@@ -179,12 +180,14 @@ export class Dispatcher {
 	async #tryLinks(links: readonly CatalogueEntry[], request: AcquireRequest): Promise<Acquired | Refused> {
 		const {passDeadlines, roster, clock} = this.#parts;
 		await passDeadlines();
-		const avoid = new Set(request.avoid);
+		const unwanted = new Set(request.avoid);
 		let skipped: SkipReason[] = [];
 		// First a pool that recovers gives part of its traffic to other links; when none can serve it takes all.
 		for (const hasElsewhere of links.length > 1 ? [true, false] : [false]) {
 			skipped = [];
 			for (const [place, entry] of links.entries()) {
+				// What failed one model may serve another well: what is wrong with the key itself has benched it.
+				const avoid = place === 0 ? unwanted : noKeys;
 				const tried = await this.#tryLink(entry, place, request, {hasElsewhere, avoid});
 				if ('granted' in tried) return tried;
 				skipped.push(...skipReasons(entry, roster, clock.now(), {full: tried.full, avoid}));

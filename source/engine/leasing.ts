@@ -18,7 +18,7 @@ export type AcquireRequest = {
 	readonly waitMs?: number;
 	/** Order the keys by this strategy instead of the model's own. */
 	readonly strategy?: StrategyName;
-	/** Keys that have just failed this caller: another one is wanted. */
+	/** Keys that have just failed this caller: another one is wanted for the model itself, any one for the rest of its chain. */
 	readonly avoid?: readonly Kid[];
 	readonly signal?: AbortSignal;
 };
