@@ -1,11 +1,11 @@
 import type {Call, Screen} from './command.ts';
-import type {OpenedDeck} from './open-deck.ts';
+import type {ShownDeck} from './open-deck.ts';
 
 /** Shows a deck on the whole terminal until a person or a signal ends it, and closes it; gives the exit code. */
 export async function showDeck(
 	{clock, env, typed}: Call,
 	{stdin, stdout}: Screen,
-	opening: Promise<OpenedDeck>,
+	opening: Promise<ShownDeck>,
 	onDemo?: () => Promise<number>,
 ): Promise<number> {
 	// React and Ink take their time to load: meanwhile the deck opens.

@@ -1,6 +1,16 @@
+import type {Clock} from '../clock.ts';
 import type {Kid} from '../domain/key.ts';
 import type {RollUp} from '../domain/reading.ts';
-import type {Deck, DryRun, HistorySpan, KeyHistory, TestRequest, TestResult, WhyAnswer} from '../engine/deck.ts';
+import type {
+	Deck,
+	DryRun,
+	HistorySpan,
+	KeyHistory,
+	Outage,
+	TestRequest,
+	TestResult,
+	WhyAnswer,
+} from '../engine/deck.ts';
 import type {Snapshot} from '../engine/snapshot.ts';
 import type {Duty} from '../engine/switched-off.ts';
 import type {EngineEvent} from '../events.ts';
@@ -10,22 +20,33 @@ import type {OpenedDeck} from './open-deck.ts';
 /** A deck that may lose the process that runs its engine. */
 type Opened = Pick<OpenedDeck, 'deck' | 'close' | 'onClosed'>;
 
+/** Between two tries, ms; the last goes on. */
+const pausesMs = [0, 500, 1000, 2000, 4000, 8000, 10_000] as const;
+
 /**
  * A deck for somebody who stays: when the process that ran the engine quits, another is opened (which makes this
- * process the owner, or a client of whoever was quicker), and whoever listened goes on listening.
+ * process the owner, or a client of whoever was quicker), and whoever listened goes on listening. While none can
+ * be opened the last picture stands and `outage` says so; it is tried again and again.
  */
 export class LastingDeck implements Deck {
 	readonly #open: () => Promise<Opened>;
+	readonly #clock: Clock;
 	readonly #listeners = new Set<() => void>();
 	readonly #eventListeners = new Set<(event: EngineEvent) => void>();
+	readonly #closing = new AbortController();
 	#opened: Opened;
-	#closing = false;
+	#outage: Outage | undefined;
 	#reopening: Promise<void> | undefined;
 
-	constructor(opened: Opened, open: () => Promise<Opened>) {
+	constructor(opened: Opened, {open, clock}: {readonly open: () => Promise<Opened>; readonly clock: Clock}) {
 		this.#opened = opened;
 		this.#open = open;
+		this.#clock = clock;
 		this.#follow();
+	}
+
+	get outage(): Outage | undefined {
+		return this.#outage;
 	}
 
 	get attachment(): Deck['attachment'] {
@@ -92,7 +113,7 @@ export class LastingDeck implements Deck {
 
 	/** Ends the deck that is open, after one that is just being opened. */
 	async close(): Promise<void> {
-		this.#closing = true;
+		this.#closing.abort();
 		await this.#reopening;
 		await this.#opened.close();
 	}
@@ -104,21 +125,36 @@ export class LastingDeck implements Deck {
 		deck.onEvent((event) => {
 			for (const listener of this.#eventListeners) listener(event);
 		});
-		onClosed?.(() => {
-			if (!this.#closing) this.#reopening = this.#reopen();
+		onClosed?.((error) => {
+			if (!this.#closing.signal.aborted) this.#reopening = this.#reopen(error);
 		});
 	}
 
-	async #reopen(): Promise<void> {
-		const lost = this.#opened;
-		try {
-			this.#opened = await this.#open();
-			this.#follow();
+	async #reopen(lost: Error): Promise<void> {
+		const since = this.#clock.now();
+		let why = lost.message;
+		for (let attempt = 0; !this.#closing.signal.aborted; attempt++) {
+			const pauseMs = pausesMs[Math.min(attempt, pausesMs.length - 1)] ?? 0;
+			this.#outage = pauseMs === 0 ? undefined : {since, why, nextTryAt: this.#clock.now() + pauseMs};
 			this.#tell();
-			await lost.close();
-		} catch {
-			// Nothing can be opened now: the last picture stays, and its age says so.
+			await this.#clock.sleep(pauseMs, this.#closing.signal);
+			try {
+				if (this.#closing.signal.aborted) return;
+				await this.#take(await this.#open());
+				return;
+			} catch (error) {
+				why = error instanceof Error ? error.message : String(error);
+			}
 		}
+	}
+
+	async #take(opened: Opened): Promise<void> {
+		const lost = this.#opened;
+		this.#opened = opened;
+		this.#outage = undefined;
+		this.#follow();
+		this.#tell();
+		await lost.close();
 	}
 
 	#tell(): void {

@@ -36,8 +36,11 @@ export type OpenedDeck = {
 	/** Idempotent. */
 	close(): Promise<void>;
 	/** Tells when the process that runs the engine has ended; absent when that is this one. */
-	readonly onClosed?: (listener: () => void) => void;
+	readonly onClosed?: (listener: (error: Error) => void) => void;
 };
+
+/** What a dashboard needs of an opened deck. */
+export type ShownDeck = Pick<OpenedDeck, 'deck' | 'close'> & {readonly settings: Pick<Settings, 'dashboard'>};
 
 /** The deck of a project, which also hands out keys. */
 export type ProjectDeck = OpenedDeck & {readonly leasing: Leasing};
@@ -60,7 +63,7 @@ export async function openDeck(options: OpenOptions): Promise<ProjectDeck> {
 		});
 		if (attached !== undefined) {
 			const notes = [`from the running keydeck (pid ${attached.pid})`];
-			const onClosed = (listener: () => void): void => {
+			const onClosed = (listener: (error: Error) => void): void => {
 				attached.onClosed(listener);
 			};
 			return {deck: attached, leasing: attached, settings, notes, close: () => attached.close(), onClosed};

@@ -1,6 +1,7 @@
 import {strategyNames} from '../../strategies/strategy.ts';
-import {type Call, type Command, projectFlags, type Screen} from '../command.ts';
-import {openFor, openQuietly, readingExit, withDeck} from '../deck-use.ts';
+import {type Call, type Command, exits, projectFlags, type Screen} from '../command.ts';
+import {connectFlags, openConnected} from '../connected-deck.ts';
+import {openFor, openQuietly, overDeck, readingExit, withDeck} from '../deck-use.ts';
 import {showDeck} from '../full-screen.ts';
 import {LastingDeck} from '../lasting-deck.ts';
 import type {OpenedDeck} from '../open-deck.ts';
@@ -19,18 +20,26 @@ export const dashboardCommand: Command = {
 		strategy: {value: 'NAME', says: `${oneOf(strategyNames)} (default: as configured)`},
 		'read-only': {says: 'Look only: nothing is tested or changed by a key press (default: as configured)'},
 		...projectFlags,
-		connect: {value: 'URL', says: 'Attach to a service', later: true},
+		...connectFlags,
 		serve: {says: 'Open the ports too', later: true},
 	},
 	examples: [
 		{line: 'keydeck', says: 'the dashboard of this project'},
 		{line: 'keydeck dashboard --read-only', says: 'for a screen on the wall'},
+		{line: 'keydeck --connect http://10.1.2.3:3002', says: 'the same screen on a service elsewhere'},
 	],
-	exits: {0: 'left with q', 2: 'bad usage or configuration, or no key and no terminal', 130: 'left with Ctrl-C'},
+	exits: {
+		0: 'left with q',
+		2: 'bad usage or configuration, or no key and no terminal',
+		3: 'the service cannot be reached',
+		130: 'left with Ctrl-C',
+	},
 	run: (call) => (call.screen === undefined ? printSummary(call) : show(call, call.screen)),
 };
 
 async function show(call: Call, screen: Screen): Promise<number> {
+	const connected = await openConnected(call);
+	if (connected !== undefined) return showDeck(call, screen, Promise.resolve(connected));
 	const opening = openLasting(call);
 	return showDeck(call, screen, opening, async () => {
 		await (await opening).close();
@@ -41,11 +50,18 @@ async function show(call: Call, screen: Screen): Promise<number> {
 /** Stays open when the process that runs the engine quits. */
 async function openLasting(call: Call): Promise<OpenedDeck> {
 	const opened = await openFor(call, {live: true});
-	const deck = new LastingDeck(opened, () => openQuietly(call, {live: true}));
+	const deck = new LastingDeck(opened, {open: () => openQuietly(call, {live: true}), clock: call.clock});
 	return {...opened, deck, close: () => deck.close()};
 }
 
-function printSummary(call: Call): Promise<number> {
+async function printSummary(call: Call): Promise<number> {
+	const connected = await openConnected(call);
+	if (connected !== undefined) {
+		return overDeck(call, Promise.resolve(connected), async ({deck}) => {
+			call.output.lines(summaryLines(deck.snapshot(), call.output));
+			return exits.fine;
+		});
+	}
 	return withDeck(call, async ({deck}) => {
 		const snapshot = deck.snapshot();
 		call.output.lines(summaryLines(snapshot, call.output));
