@@ -66,7 +66,12 @@ function Card({card, session, onSubject}: CardProps): JSX.Element {
 				<span class="state">{card.state}</span>
 				<time title={`since ${card.sinceAt}`}>{card.since}</time>
 			</p>
-			<button type="button" class="what" onClick={() => onSubject(card)} title="Show it in the table">
+			<button
+				type="button"
+				class={`what ${card.sign.tone}`}
+				onClick={() => onSubject(card)}
+				title="Show it in the table"
+			>
 				{card.what}
 			</button>
 			<p class="advice">{card.advice}</p>

@@ -90,7 +90,7 @@ function options(props: {readonly current: Props}, box: HTMLElement): UPlot.Opti
 			})),
 		],
 		series: [
-			{label: 'at', value: (_, at) => (at === null ? '--:--' : time(at))},
+			{label: 'time', value: (_, at) => (at === null ? '--:--' : time(at))},
 			...lines.map((line) => seriesOf(line, box)),
 		],
 		cursor: {drag: {x: false, y: false}, points: {size: 6}},

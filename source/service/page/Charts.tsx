@@ -1,9 +1,9 @@
 import type {JSX} from 'preact';
-import {useMemo} from 'preact/hooks';
+import {useRef} from 'preact/hooks';
 import type {Snapshot} from '../../engine/snapshot.ts';
 import {count, latency} from '../../format.ts';
 import {Chart, type ChartLine} from './Chart.tsx';
-import {type DayFigure, daySeries} from './day-series.ts';
+import {type DayFigure, type DaySeries, daySeries} from './day-series.ts';
 import type {Session} from './session.ts';
 
 const palette = 8;
@@ -31,7 +31,7 @@ export function DayCharts({snapshot, theme}: DayProps): JSX.Element {
 }
 
 function DayChart({snapshot, theme, figure}: DayProps & {readonly figure: DayFigure}): JSX.Element {
-	const series = useMemo(() => daySeries(snapshot, figure), [snapshot, figure]);
+	const series = useSettled(daySeries(snapshot, figure));
 	const words = figure === 'latency' ? seconds : share;
 	const lines = series.providers.map(
 		({title, place}): ChartLine => ({
@@ -53,6 +53,14 @@ function DayChart({snapshot, theme, figure}: DayProps & {readonly figure: DayFig
 			theme={theme}
 		/>
 	);
+}
+
+/** The same object while it says the same: a canvas is not drawn again for nothing. */
+function useSettled(series: DaySeries): DaySeries {
+	const kept = useRef({series, text: ''});
+	const text = JSON.stringify(series);
+	if (kept.current.text !== text) kept.current = {series, text};
+	return kept.current.series;
 }
 
 const liveLines: readonly ChartLine[] = [

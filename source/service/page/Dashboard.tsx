@@ -1,5 +1,5 @@
 import type {JSX} from 'preact';
-import {useEffect, useRef, useState} from 'preact/hooks';
+import {useLayoutEffect, useRef, useState} from 'preact/hooks';
 import type {Snapshot} from '../../engine/snapshot.ts';
 import {AlertList} from './AlertList.tsx';
 import type {ThemeName} from './browser-storage.ts';
@@ -92,12 +92,24 @@ export function Dashboard(props: Props): JSX.Element {
 	);
 }
 
-/** The keyboard's place follows the mark, and comes back to its row when the detail is closed. */
+/**
+ * The keyboard's place follows the mark, and comes back to its row when the detail is closed. A row that changes
+ * its group is made anew and would lose it. At once, before the next key is pressed: that one must meet the row
+ * that is marked.
+ */
 function useRowFocus(marked: string | undefined, panelShown: boolean): void {
-	useEffect(() => {
-		if (marked === undefined) return;
-		const row = document.querySelector<HTMLElement>(`tr[data-kid="${CSS.escape(marked)}"]`);
+	const held = useRef(false);
+	const button = (): HTMLElement | null =>
+		marked === undefined ? null : document.querySelector(`tr[data-kid="${CSS.escape(marked)}"] button`);
+	// biome-ignore lint/correctness/useExhaustiveDependencies: the mark and the panel are what moves the keyboard.
+	useLayoutEffect(() => {
+		const row = button();
 		row?.scrollIntoView({block: 'nearest'});
-		if (!panelShown) row?.querySelector('button')?.focus({preventScroll: true});
+		if (!panelShown) row?.focus({preventScroll: true});
 	}, [marked, panelShown]);
+	useLayoutEffect(() => {
+		const row = button();
+		if (held.current && document.activeElement === document.body) row?.focus({preventScroll: true});
+		held.current = row !== null && document.activeElement === row;
+	});
 }

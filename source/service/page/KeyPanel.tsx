@@ -63,8 +63,8 @@ export function KeyPanel(props: Props): JSX.Element {
 }
 
 /** The last verdicts, read anew whenever the key has had another one. */
-function useHistory(session: Session, key: KeyView): KeyHistory | undefined {
-	const [history, setHistory] = useState<KeyHistory>();
+function useHistory(session: Session, key: KeyView): KeyHistory | 'unread' | undefined {
+	const [history, setHistory] = useState<KeyHistory | 'unread'>();
 	const newest = `${key.kid} ${key.lastCheck?.at} ${key.state.kind} ${session.state.kind}`;
 	// biome-ignore lint/correctness/useExhaustiveDependencies: the newest verdict says when to read anew.
 	useEffect(() => {
@@ -73,14 +73,14 @@ function useHistory(session: Session, key: KeyView): KeyHistory | undefined {
 			(read) => {
 				if (wanted) setHistory(read);
 			},
-			// The link tells of its own troubles; what was read before stays.
-			() => undefined,
+			// What was read before stays.
+			() => setHistory((read) => read ?? 'unread'),
 		);
 		return () => {
 			wanted = false;
 		};
 	}, [newest, session, key.kid]);
-	return history?.kid === key.kid ? history : undefined;
+	return history === 'unread' || history?.kid === key.kid ? history : undefined;
 }
 
 function Facts({facts}: {readonly facts: readonly Fact[]}): JSX.Element {
@@ -113,11 +113,16 @@ function Limits({keyView, now}: {readonly keyView: KeyView; readonly now: number
 	);
 }
 
-function Verdicts({history, now}: {readonly history: KeyHistory | undefined; readonly now: number}): JSX.Element {
+type VerdictsProps = {readonly history: KeyHistory | 'unread' | undefined; readonly now: number};
+
+function Verdicts({history: read, now}: VerdictsProps): JSX.Element {
+	const history = read === 'unread' ? undefined : read;
 	return (
 		<section class="verdicts">
 			<h3>Last verdicts</h3>
-			{history === undefined ? <p class="quiet">Reading…</p> : null}
+			{history === undefined ? (
+				<p class="quiet">{read === 'unread' ? 'They cannot be read right now.' : 'Reading…'}</p>
+			) : null}
 			<ol>
 				{verdictLines(history?.entries ?? [], now).map((line) => (
 					<li key={line.id}>

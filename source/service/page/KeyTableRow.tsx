@@ -22,7 +22,7 @@ export class KeyTableRow extends Component<Props> {
 					<span class="second">{row.provider}</span>
 				</td>
 				<td class={`state ${row.tone}`}>
-					<span class="word">
+					<span class={`word ${row.tone}`}>
 						<Icon sign={{shape: row.shape, tone: row.tone}} />
 						{row.state}
 					</span>

@@ -10,7 +10,7 @@ export function Tiles({snapshot, now}: {readonly snapshot: Snapshot; readonly no
 			{tiles(snapshot, now).map((tile) => (
 				<div key={tile.id} class={`tile ${tile.tone}`}>
 					<h2>{tile.title}</h2>
-					<p class="figure">
+					<p class={`figure ${tile.tone}`}>
 						{tile.figure}
 						{tile.of === undefined ? null : <small> {tile.of}</small>}
 					</p>
@@ -47,7 +47,7 @@ export function PoolStrip({snapshot, now, filter, onPool}: PoolStripProps): JSX.
 					<Icon sign={pool.sign} />
 					<b>{pool.title}</b>
 					<span class="share">{pool.share}</span>
-					<span class="words">{pool.words}</span>
+					<span class={`words ${pool.sign.tone}`}>{pool.words}</span>
 					<span class="figures">{pool.figures}</span>
 				</button>
 			))}

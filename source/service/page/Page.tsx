@@ -24,27 +24,29 @@ export function Page({session}: {readonly session: Session}): JSX.Element {
 	const asks = state.kind === 'token' || (session.actionNeedsToken && live);
 	return (
 		<div class={live || snapshot === undefined ? 'page' : 'page stale'}>
-			<TopBar session={session} theme={theme} onTheme={toggleTheme} onHelp={() => setHelp(!help)} />
-			<Banners session={session} />
-			<AlertVoice snapshot={snapshot} />
-			{snapshot === undefined ? (
-				<p class="loading">{asks ? '' : 'Waiting for the first picture…'}</p>
-			) : snapshot.keys.length === 0 ? (
-				<main>
-					<EmptyDeck snapshot={snapshot} />
-					<EventList snapshot={snapshot} />
-				</main>
-			) : (
-				<Dashboard
-					session={session}
-					snapshot={snapshot}
-					theme={theme}
-					help={help}
-					onHelp={setHelp}
-					onTheme={toggleTheme}
-					locked={asks}
-				/>
-			)}
+			<div inert={asks}>
+				<TopBar session={session} theme={theme} onTheme={toggleTheme} onHelp={() => setHelp(!help)} />
+				<Banners session={session} />
+				<AlertVoice snapshot={snapshot} />
+				{snapshot === undefined ? (
+					<p class="loading">{asks ? '' : 'Waiting for the first picture…'}</p>
+				) : snapshot.keys.length === 0 ? (
+					<main>
+						<EmptyDeck snapshot={snapshot} />
+						<EventList snapshot={snapshot} />
+					</main>
+				) : (
+					<Dashboard
+						session={session}
+						snapshot={snapshot}
+						theme={theme}
+						help={help}
+						onHelp={setHelp}
+						onTheme={toggleTheme}
+						locked={asks}
+					/>
+				)}
+			</div>
 			<NoticeLine session={session} />
 			{asks ? <TokenForm session={session} /> : null}
 		</div>

@@ -80,11 +80,21 @@ export function Banners({session}: {readonly session: Session}): JSX.Element {
 					) : null}
 				</div>
 			)}
+			{session.updatedTo === undefined ? null : (
+				<div class="banner" role="status">
+					<span>keydeck is now {clean(session.updatedTo)}; this page is older</span>
+					<button type="button" onClick={() => location.reload()}>
+						Reload
+					</button>
+				</div>
+			)}
 			{snapshot?.store.state === 'degraded' ? (
 				<div class="banner bad" role="alert">
 					<span>
-						The {snapshot.store.kind} store is degraded: {clean(snapshot.store.detail ?? 'it does not answer')}. Limits
-						are kept by this process alone until it is back.
+						The {snapshot.store.kind} store is degraded: {clean(snapshot.store.detail ?? 'it does not answer')}
+						{snapshot.store.kind === 'redis'
+							? ' · this process keeps its share of the limits alone until it is back'
+							: ''}
 					</span>
 				</div>
 			) : null}

@@ -97,7 +97,7 @@ function measuredWords(key: KeyView): string {
 			: `${percent(key.successRate)} of ${count(key.successes + key.failures)} ok`;
 	const row = key.consecutiveFailures > 0 ? `${key.consecutiveFailures} failed in a row` : '';
 	const speed = key.latencyMs === undefined ? '' : `${latency(key.latencyMs)}, p95 ${latency(key.p95Ms)}`;
-	const use = `${key.usedThisMinute} calls last minute${key.inFlight > 0 ? `, ${key.inFlight} open` : ''}`;
+	const use = `${plural(key.usedThisMinute, 'call')} last minute${key.inFlight > 0 ? `, ${key.inFlight} open` : ''}`;
 	return [rate, row, speed, use, key.weight === 1 ? '' : `weight ${key.weight}`].filter(Boolean).join(' · ');
 }
 

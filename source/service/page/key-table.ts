@@ -138,17 +138,28 @@ export function keyRow(
 		rateTone: rateTone(key.successRate),
 		latency: latency(key.latencyMs),
 		latencyTone: key.latencyMs === undefined ? 'quiet' : key.latencyMs > slowMs ? 'warn' : 'plain',
-		proof: proven === undefined ? '-' : `${key.grade} ${age(now - proven)}`,
+		proof: proven === undefined ? '-' : `${key.grade} ${proofAge(now - proven)}`,
 		proofTone: proven === undefined || now - proven > 3 * intervalMs ? 'quiet' : 'plain',
 		use: key.usedThisMinute === 0 ? '-' : `${key.usedThisMinute}/min`,
 		useDetail: key.share === undefined ? '' : `${percent(key.share)} share`,
 	};
 }
 
+/** In steps of five seconds: five hundred rows that all count seconds are a flicker, not news. */
+function proofAge(ms: number): string {
+	return ms < 5000 ? 'now' : age(Math.floor(ms / 5000) * 5000);
+}
+
 /** The long form is in the detail; a row has room for one line. */
 function reasonOf(key: KeyView): string {
-	const reason = key.summary === '' ? key.why : key.summary;
+	const reason = key.summary === '' ? newsIn(key.why) : key.summary;
 	return key.onlyFor === undefined || reason.includes(key.onlyFor) ? reason : `${key.onlyFor}: ${reason}`;
+}
+
+/** `It answered well at 03:12:40. But it is slow` is news from its second sentence on. */
+function newsIn(why: string): string {
+	const news = why.replace(/^It answered well at [\w: ]+\. (?:But )?(?=\S)/, '');
+	return `${news.slice(0, 1).toUpperCase()}${news.slice(1)}`;
 }
 
 /** A healthy key may stand alone, or before a vendor that is down. */

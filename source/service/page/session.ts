@@ -1,6 +1,7 @@
 import type {Clock} from '../../clock.ts';
 import type {KeyHistory, TestResult} from '../../engine/deck.ts';
 import type {Snapshot} from '../../engine/snapshot.ts';
+import {clockTime} from '../../format.ts';
 import type {StrategyName} from '../../strategies/strategy.ts';
 import {CallError} from './deck-calls.ts';
 import type {DeckLink} from './deck-link.ts';
@@ -11,6 +12,7 @@ const by = 'web page';
 
 /** How long the word on the last action stays. */
 const noticeMs = 12_000;
+const freshMs = 800;
 
 /** What was told of the last action. */
 export type Notice = {readonly tone: 'good' | 'bad' | 'plain'; readonly text: string; readonly at: number};
@@ -26,10 +28,14 @@ export class Session {
 	readonly #clock: Clock;
 	readonly #vault: TokenVault;
 	readonly #listeners = new Set<() => void>();
+	/** Version of keydeck that gave out this page. */
+	#version: string | undefined;
 	/** Actions that wait for a token. */
 	#wanted: Wanted[] = [];
 	readonly live = new LiveSeries();
 	snapshot: Snapshot | undefined;
+	/** A newer keydeck has taken over since the page was opened. */
+	updatedTo: string | undefined;
 	/** When the newest picture came, by the clock of this browser. */
 	pictureAt = 0;
 	notice: Notice | undefined;
@@ -43,7 +49,11 @@ export class Session {
 		this.#link.onSnapshot = (snapshot) => this.#take(snapshot);
 		this.#link.onState = (state) => {
 			if (state.kind === 'token') this.#vault.keep(undefined);
-			if (state.kind === 'live') this.#resumeWanted();
+			if (state.kind === 'live') {
+				this.#version ??= state.hello.version;
+				if (state.hello.version !== this.#version) this.updatedTo = state.hello.version;
+				this.#resumeWanted();
+			}
 			this.#tell();
 		};
 	}
@@ -78,7 +88,8 @@ export class Session {
 		if (this.state.kind === 'live' && this.snapshot !== undefined) this.live.add(this.snapshot, now);
 		else if (this.snapshot !== undefined) this.live.gap(now);
 		if (this.notice !== undefined && now - this.notice.at > noticeMs) this.notice = undefined;
-		this.#tell();
+		// A picture that has just come was drawn with this very second.
+		if (now - this.pictureAt > freshMs) this.#tell();
 	}
 
 	/** Time of this browser. */
@@ -140,7 +151,7 @@ export class Session {
 
 	async silence(id: string, forMs: number): Promise<void> {
 		await this.#act('silenceAlert', {id, until: this.now + forMs}, undefined, () =>
-			this.say('good', `Alert silenced for ${forMs / 60_000} minutes.`),
+			this.say('good', `Alert silenced until ${clockTime(this.#clock.now() + forMs)}.`),
 		);
 	}
 

@@ -33,7 +33,7 @@ describe('the table of keys', () => {
 		const row = keyRow(keyView('CLAUDE_API_KEY', {share: 0.5}), {now, intervalMs: 60_000, provider: undefined});
 		assert.deepEqual(
 			[row.why, row.advice, row.left, row.rate, row.latency, row.proof, row.use, row.useDetail],
-			['', '88% of its tightest limit left', '', '98%', '0.8s', 'call 4s', '7/min', '50% share'],
+			['', '88% of its tightest limit left', '', '98%', '0.8s', 'call now', '7/min', '50% share'],
 		);
 	});
 
