@@ -3,13 +3,14 @@ import type {CatalogueEntry} from '../domain/catalogue.ts';
 import {linksOf} from '../domain/chain.ts';
 import type {Key, Kid} from '../domain/key.ts';
 import type {Lease, SkipReason} from '../domain/lease.ts';
-import {retirementWarning} from '../domain/models.ts';
 import type {Outcome, Usage} from '../domain/outcome.ts';
 import type {EventHub} from '../events.ts';
 import type {Store} from '../stores/store.ts';
 import type {PickContext, StrategyName} from '../strategies/strategy.ts';
 import type {Assessor} from './assessor.ts';
+import {GrantWarnings} from './grant-warnings.ts';
 import type {Acquired, AcquireRequest, OpenLeaseQuery, Refused} from './leasing.ts';
+import {type OpenLease, OpenLeases} from './open-leases.ts';
 import type {EngineSettings} from './options.ts';
 import type {Ask, Pool, Pools} from './pools.ts';
 import type {Roster} from './roster.ts';
@@ -37,14 +38,12 @@ type Parts = {
 	readonly changed: () => void;
 };
 
-/** `pool`: where it was picked, with the strategy that counts it. */
-type OpenLease = {readonly lease: Lease; readonly pool: Pool | undefined};
-
 /** Hands out leases and takes them back. */
 export class Dispatcher {
 	readonly #parts: Parts;
 	readonly #lastPicks = new Map<string, PickView[]>();
-	readonly #open = new Map<string, OpenLease>();
+	readonly #open = new OpenLeases();
+	readonly #warnings = new GrantWarnings();
 	readonly #stopping = new AbortController();
 
 	constructor(parts: Parts) {
@@ -68,18 +67,28 @@ export class Dispatcher {
 
 	/** A lease on the best key that fits, or every reason why there is none. */
 	async acquire(request: AcquireRequest): Promise<Acquired | Refused> {
-		const {clock, settings} = this.#parts;
+		const {settings} = this.#parts;
 		const entry = settings().catalogue.get(request.model);
 		if (entry === undefined) return {granted: false, code: 'UNKNOWN_MODEL', skipped: []};
 		const links = request.fallback === true ? linksOf(request.model, settings().catalogue) : [entry];
+		const first = await this.#tryLinks(links, request);
+		if (first.granted) return first;
+		return this.#wait(links, request, first);
+	}
+
+	/** Tries again when a key comes back, as long as the caller wants to wait. */
+	async #wait(links: readonly CatalogueEntry[], request: AcquireRequest, first: Refused): Promise<Acquired | Refused> {
+		const {clock} = this.#parts;
 		const giveUpAt = clock.now() + (request.waitMs ?? 0);
 		const ended = AbortSignal.any([this.#stopping.signal, ...(request.signal === undefined ? [] : [request.signal])]);
+		let answer: Acquired | Refused = first;
 		for (;;) {
-			const refused = await this.#tryLinks(links, request);
-			if (refused.granted) return refused;
+			if (answer.granted) return answer;
+			const refused = answer;
 			const {retryAt} = refused;
 			if (retryAt === undefined || retryAt > giveUpAt || ended.aborted) return this.#tellRefusal(request, refused);
 			await clock.sleep(Math.max(1, retryAt - clock.now()), ended);
+			answer = await this.#tryLinks(links, request);
 		}
 	}
 
@@ -95,25 +104,18 @@ export class Dispatcher {
 			const member = roster.get(lease.kid);
 			if (member !== undefined) member.inFlight += 1;
 			const entry = this.#parts.settings().catalogue.get(lease.servedBy);
-			this.#open.set(lease.id, {lease, pool: entry === undefined ? undefined : this.pool(entry)});
+			this.#open.add({lease, pool: entry === undefined ? undefined : this.pool(entry)});
 		}
 	}
 
-	/** An open lease by its id, or the oldest of a key: of one model or of any. */
 	openLease(which: OpenLeaseQuery): Lease | undefined {
-		if ('leaseId' in which) return this.#open.get(which.leaseId)?.lease;
-		const {kid, model} = which;
-		for (const {lease} of this.#open.values()) {
-			if (lease.kid === kid && (model === undefined || lease.model === model || lease.servedBy === model)) return lease;
-		}
-		return undefined;
+		return this.#open.find(which);
 	}
 
 	/** Ends a lease with what came of the call; `usage` where the outcome does not tell it. False when it had ended already. */
 	async release(leaseId: string, outcome: Outcome | 'unused', usage?: Usage): Promise<boolean> {
-		const open = this.#open.get(leaseId);
+		const open = this.#open.take(leaseId);
 		if (open === undefined) return false;
-		this.#open.delete(leaseId);
 		try {
 			return await this.#settle(open.lease, outcome, usage);
 		} finally {
@@ -126,9 +128,8 @@ export class Dispatcher {
 	async expireLeases(): Promise<void> {
 		const {store, clock, events, roster} = this.#parts;
 		for (const lease of await store.expire(clock.now())) {
-			const open = this.#open.get(lease.id);
+			const open = this.#open.take(lease.id);
 			if (open === undefined) continue;
-			this.#open.delete(lease.id);
 			this.#giveBack(open);
 			const label = roster.get(lease.kid)?.key.label ?? 'a removed key';
 			const {id: leaseId, kid, model} = lease;
@@ -230,13 +231,13 @@ export class Dispatcher {
 		const {lease} = reservation;
 		const member = roster.get(lease.kid);
 		if (member === undefined) return {full: new Map()};
-		this.#open.set(lease.id, {lease, pool});
+		this.#open.add({lease, pool});
 		member.inFlight += 1;
 		member.minute.add(now);
 		member.lastUsedAt = now;
 		const why = pools.why(pool, leaseId, lease.kid, context);
 		this.#tellGrant(own, lease, member.key, why);
-		const warning = warningOf(entry, place, request.model, now);
+		const warning = this.#warnings.of(entry, {place, asked: request.model, now});
 		return {
 			granted: true,
 			lease,
@@ -272,10 +273,4 @@ export class Dispatcher {
 		events.publish({type: 'lease.refused', model: request.model, why, ...retryAt}, clock.now());
 		return refused;
 	}
-}
-
-function warningOf(entry: CatalogueEntry, place: number, asked: string, now: number): string | undefined {
-	const fallback = place === 0 ? undefined : `${asked} cannot serve now: ${entry.name} of its chain does`;
-	const texts = [fallback, retirementWarning(entry, now)].filter((text) => text !== undefined);
-	return texts.length === 0 ? undefined : texts.join('; ');
 }
