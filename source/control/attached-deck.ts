@@ -43,6 +43,14 @@ export class AttachedDeck extends LinkedDeck implements Leasing {
 		const params = {kid, ...(model === undefined ? {} : {model})};
 		return (await this.call('openLease', params)) as Lease | undefined;
 	}
+
+	async report(kid: Kid, model: string, outcome: Outcome, usage?: Usage): Promise<boolean> {
+		return (await this.call('report', {kid, model, outcome, ...(usage === undefined ? {} : {usage})})) as boolean;
+	}
+
+	async usedThisMinute(kid: Kid): Promise<number> {
+		return (await this.call('usedThisMinute', {kid})) as number;
+	}
 }
 
 /**

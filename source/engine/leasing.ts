@@ -20,6 +20,8 @@ export type AcquireRequest = {
 	readonly strategy?: StrategyName;
 	/** Keys that have just failed this caller: another one is wanted. */
 	readonly avoid?: readonly Kid[];
+	/** Models to fall back to, in order, instead of the chain the catalogue has; unknown names are passed over. */
+	readonly chain?: readonly string[];
 	readonly signal?: AbortSignal;
 };
 
@@ -58,4 +60,11 @@ export interface Leasing {
 	release(leaseId: string, outcome: Outcome | 'unused', usage?: Usage): Promise<boolean>;
 	/** The oldest open lease of a key, of one model or of any: for callers that know no lease ids. */
 	openLease(kid: Kid, model?: string): Promise<Lease | undefined>;
+	/**
+	 * Judges a call that was made with a key without a lease, or after its lease was over. False when the key
+	 * or the model is not known, or the key's vendor does not serve that model.
+	 */
+	report(kid: Kid, model: string, outcome: Outcome, usage?: Usage): Promise<boolean>;
+	/** Requests granted to a key in the last minute; 0 for a key that is not known. */
+	usedThisMinute(kid: Kid): Promise<number>;
 }
