@@ -65,9 +65,11 @@ export async function attachDeck(options: {
 	readonly clock: Clock;
 	/** Text of a key, from this process's configuration. @default none: leases are refused */
 	readonly secretOf?: (kid: Kid) => Secret | undefined;
+	/** Only a call under way keeps the process alive. @default false */
+	readonly background?: boolean;
 }): Promise<AttachedDeck | undefined> {
-	const {path, root, clock, secretOf = () => undefined} = options;
-	const link = await openControlLink(path, clock);
+	const {path, root, clock, secretOf = () => undefined, background = false} = options;
+	const link = await openControlLink(path, clock, {background});
 	if (link === undefined) return undefined;
 	if (link.hello.root !== root) {
 		link.close();

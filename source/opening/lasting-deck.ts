@@ -14,18 +14,23 @@ type Opened = Pick<OpenedDeck, 'deck' | 'close' | 'onClosed'>;
  * A deck for somebody who stays: when the process that ran the engine quits, another is opened (which makes this
  * process the owner, or a client of whoever was quicker), and whoever listened goes on listening.
  */
-export class LastingDeck implements Deck {
-	readonly #open: () => Promise<Opened>;
+export class LastingDeck<Kind extends Opened = Opened> implements Deck {
+	readonly #open: () => Promise<Kind>;
 	readonly #listeners = new Set<() => void>();
 	readonly #eventListeners = new Set<(event: EngineEvent) => void>();
-	#opened: Opened;
+	#opened: Kind;
 	#closing = false;
 	#reopening: Promise<void> | undefined;
 
-	constructor(opened: Opened, open: () => Promise<Opened>) {
+	constructor(opened: Kind, open: () => Promise<Kind>) {
 		this.#opened = opened;
 		this.#open = open;
 		this.#follow();
+	}
+
+	/** What is open now. */
+	protected get opened(): Kind {
+		return this.#opened;
 	}
 
 	get attachment(): Deck['attachment'] {
@@ -95,6 +100,14 @@ export class LastingDeck implements Deck {
 		this.#closing = true;
 		await this.#reopening;
 		await this.#opened.close();
+	}
+
+	/** Waits until what was lost is opened again, or begins to; for somebody whose call has just failed on it. */
+	protected async reopened(lost: Kind): Promise<void> {
+		await this.#reopening;
+		if (this.#opened !== lost || this.#closing) return;
+		this.#reopening = this.#reopen();
+		await this.#reopening;
 	}
 
 	/** Passes on what the open deck tells, and watches for its end. */
