@@ -138,7 +138,8 @@ function keyHealth(key: KeyView, usable: boolean | undefined): KeyHealth {
 	};
 }
 
-function alertReport(alert: Alert, snapshot: Snapshot): AlertReport {
+/** One alert as the health summary shows it. */
+export function alertReport(alert: Alert, snapshot: Snapshot): AlertReport {
 	const {subject} = alert;
 	const key = subject.kind === 'key' ? snapshot.keys.find(({kid}) => kid === subject.kid) : undefined;
 	const models = snapshot.models.filter(({provider}) => provider === alert.provider).map(({name}) => name);

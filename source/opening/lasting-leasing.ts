@@ -5,6 +5,7 @@ import type {Acquired, AcquireRequest, Leasing, Refused} from '../engine/leasing
 import type {EngineSettings} from '../engine/options.ts';
 import type {Snapshot} from '../engine/snapshot.ts';
 import {KeydeckError} from '../errors.ts';
+import type {Secret} from '../secret.ts';
 import {LastingDeck} from './lasting-deck.ts';
 import type {ProjectDeck} from './open-deck.ts';
 
@@ -41,6 +42,16 @@ export class LastingLeasing extends LastingDeck<ProjectDeck> implements Leasing 
 	/** What the configuration says now. */
 	configured(): EngineSettings {
 		return this.opened.configured();
+	}
+
+	/** Hash of a key that may be in no pool: that of its identity in this home. */
+	hashOf(provider: string, key: Secret): string {
+		return this.opened.settings.identityOf(provider, key).hash;
+	}
+
+	/** Begins probing in rounds; when another process runs the engine, that is its affair. */
+	startProbing(): void {
+		this.opened.startProbing?.();
 	}
 
 	/** Asks what is open and, when the owner ends meanwhile, what is opened in its place. */
