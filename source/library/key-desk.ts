@@ -98,8 +98,8 @@ export class KeyDesk {
 	async test(model: string, text: string): Promise<KeyTest> {
 		this.#mustKnow(model);
 		const known = this.find(text, model);
-		if (known === undefined) return this.#testForeign(model, text);
-		const [result] = await this.engine.test({kids: [known.key.kid]});
+		if (known?.key.provider !== this.settings.catalogue.get(model)?.provider) return this.#testForeign(model, text);
+		const [result] = await this.engine.test({kids: known === undefined ? [] : [known.key.kid]});
 		if (result === undefined) return this.#testForeign(model, text);
 		const {verdict, state, why, status, latencyMs, proof, label, mask, hash} = result;
 		const valid = verdict === 'ok';
@@ -111,7 +111,9 @@ export class KeyDesk {
 		const provider = providers.get(catalogue.get(model)?.provider ?? '');
 		if (provider === undefined) throw unknownModel(model);
 		const seen = {state: null, label: null, mask: maskOf(text), hash: this.hashOf(text)};
-		const unfit = unfitness(text, provider.name);
+		const owner = this.find(text)?.key.provider;
+		const unfit =
+			owner === undefined ? unfitness(text, provider.name) : `is one of ${owner} and is not sent to others.`;
 		if (unfit !== undefined) {
 			const why = `This key ${unfit}`;
 			return {
