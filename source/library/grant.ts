@@ -6,6 +6,16 @@ import type {Acquired} from '../engine/leasing.ts';
 import type {Provider} from '../providers/provider.ts';
 import type {Secret} from '../secret.ts';
 
+/** Headers by name alone, as far as they are printed; on the prototype, for clients send every property of their own. */
+const redactedHeaders: object = Object.assign(Object.create(null), {
+	toJSON(this: object): object {
+		return Object.fromEntries(Object.keys(this).map((name) => [name, '[redacted]']));
+	},
+	[inspect.custom](this: object): object {
+		return Object.fromEntries(Object.keys(this).map((name) => [name, '[redacted]']));
+	},
+});
+
 /**
  * The right to make one call with one key, and what the call needs. Printed, joined or serialised it shows
  * everything but the key.
@@ -68,11 +78,9 @@ export class Grant {
 
 	/** Headers a call needs: the credential, and the version where the vendor wants one. They print as redacted. */
 	get headers(): Readonly<Record<string, string>> {
-		const headers = {...this.#provider.freeProbe().headers, ...this.#provider.authorize(this.#acquired.secret)};
-		const redacted = (): object => Object.fromEntries(Object.keys(headers).map((name) => [name, '[redacted]']));
-		// Not enumerable: `fetch` and `{...headers}` see the headers alone.
-		Object.defineProperty(headers, inspect.custom, {value: redacted});
-		return Object.defineProperty(headers, 'toJSON', {value: redacted});
+		const provider = this.#provider;
+		const credentials = provider.authorize(this.#acquired.secret);
+		return Object.assign(Object.create(redactedHeaders), provider.freeProbe().headers, credentials);
 	}
 
 	/** Why this key, in one sentence. */
