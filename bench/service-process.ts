@@ -1,7 +1,7 @@
 import {writeFileSync} from 'node:fs';
 import {join} from 'node:path';
-import {openOwnDeck} from '../source/cli/open-deck.ts';
 import {systemClock} from '../source/clock.ts';
+import {openOwnDeck} from '../source/opening/open-deck.ts';
 import {openService} from '../source/service/service.ts';
 
 /** The service over 100 keys in a home of its own. Prints its URLs and ends with its parent. */

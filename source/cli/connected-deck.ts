@@ -1,9 +1,9 @@
 import {defaults} from '../config/defaults.ts';
 import {variables} from '../config/environment.ts';
+import {LastingDeck} from '../opening/lasting-deck.ts';
+import type {ShownDeck} from '../opening/open-deck.ts';
 import {Secret} from '../secret.ts';
 import type {Call} from './command.ts';
-import {LastingDeck} from './lasting-deck.ts';
-import type {ShownDeck} from './open-deck.ts';
 
 /** Options of commands that can look at a service elsewhere. */
 export const connectFlags = {

@@ -16,6 +16,8 @@ export interface Channel {
 	/** Stops and goes on reading: what the other side sends meanwhile waits at its end. */
 	pause(): void;
 	resume(): void;
+	/** Whether the connection keeps the process alive; it does unless told otherwise. Absent where it cannot be told. */
+	keepProcess?(keeps: boolean): void;
 	/** Ends it once everything sent is out. */
 	end(): void;
 	/** Ends it at once. */
@@ -72,6 +74,11 @@ export class SocketChannel implements Channel {
 		this.#paused = false;
 		this.#deliver();
 		if (!this.#paused) this.#socket.resume();
+	}
+
+	keepProcess(keeps: boolean): void {
+		if (keeps) this.#socket.ref();
+		else this.#socket.unref();
 	}
 
 	end(): void {

@@ -53,6 +53,12 @@ export class LinkedDeck implements Deck {
 		return this.#snapshot;
 	}
 
+	/** The picture of this moment, asked for: without a subscriber none is sent. */
+	async newest(): Promise<Snapshot> {
+		this.#take((await this.call('snapshot')) as Snapshot);
+		return this.#snapshot;
+	}
+
 	subscribe(listener: () => void): () => void {
 		return this.#listen(this.#changeListeners, listener);
 	}

@@ -4,7 +4,9 @@ import {linksOf} from '../domain/chain.ts';
 import type {Key, Kid} from '../domain/key.ts';
 import type {Lease, SkipReason} from '../domain/lease.ts';
 import type {Outcome, Usage} from '../domain/outcome.ts';
+import type {Reading} from '../domain/reading.ts';
 import type {EventHub} from '../events.ts';
+import type {Provider} from '../providers/provider.ts';
 import type {Store} from '../stores/store.ts';
 import type {PickContext, StrategyName} from '../strategies/strategy.ts';
 import type {Assessor} from './assessor.ts';
@@ -13,13 +15,12 @@ import type {Acquired, AcquireRequest, OpenLeaseQuery, Refused} from './leasing.
 import {type OpenLease, OpenLeases} from './open-leases.ts';
 import type {EngineSettings} from './options.ts';
 import type {Ask, Pool, Pools} from './pools.ts';
-import type {Roster} from './roster.ts';
+import type {Member, Roster} from './roster.ts';
 import {type FullWindows, skipReasons} from './skip-reasons.ts';
 import type {PickView} from './snapshot.ts';
 
 const leaseMs = 60_000;
 const rememberedPicks = 20;
-const noKeys: ReadonlySet<Kid> = new Set();
 
 type Parts = {
 	readonly settings: () => EngineSettings;
@@ -65,12 +66,18 @@ export class Dispatcher {
 		return pools.of(entry, strategyOf(entry.name), clock.now());
 	}
 
+	/** The pool of a model of the catalogue. */
+	poolNamed(model: string): Pool | undefined {
+		const entry = this.#parts.settings().catalogue.get(model);
+		return entry === undefined ? undefined : this.pool(entry);
+	}
+
 	/** A lease on the best key that fits, or every reason why there is none. */
 	async acquire(request: AcquireRequest): Promise<Acquired | Refused> {
 		const {settings} = this.#parts;
 		const entry = settings().catalogue.get(request.model);
 		if (entry === undefined) return {granted: false, code: 'UNKNOWN_MODEL', skipped: []};
-		const links = request.fallback === true ? linksOf(request.model, settings().catalogue) : [entry];
+		const links = request.fallback === true ? linksOf(request.model, settings().catalogue, request.chain) : [entry];
 		const first = await this.#tryLinks(links, request);
 		if (first.granted) return first;
 		return this.#wait(links, request, first);
@@ -103,8 +110,7 @@ export class Dispatcher {
 		for (const lease of await store.openLeases()) {
 			const member = roster.get(lease.kid);
 			if (member !== undefined) member.inFlight += 1;
-			const entry = this.#parts.settings().catalogue.get(lease.servedBy);
-			this.#open.add({lease, pool: entry === undefined ? undefined : this.pool(entry)});
+			this.#open.add({lease, pool: this.poolNamed(lease.servedBy)});
 		}
 	}
 
@@ -124,6 +130,16 @@ export class Dispatcher {
 		}
 	}
 
+	/** Judges a call nobody holds a lease for; false when there is nothing to judge it by. */
+	async report(kid: Kid, model: string, outcome: Outcome, usage?: Usage): Promise<boolean> {
+		const entry = this.#parts.settings().catalogue.get(model);
+		const member = this.#parts.roster.get(kid);
+		const provider = this.#providerOf(entry);
+		if (member === undefined || provider === undefined || member.key.provider !== entry?.provider) return false;
+		await this.#assess(member, entry, readingOf(provider, entry, outcome, usage));
+		return true;
+	}
+
 	/** Gives back leases nobody has released in time. */
 	async expireLeases(): Promise<void> {
 		const {store, clock, events, roster} = this.#parts;
@@ -138,35 +154,32 @@ export class Dispatcher {
 	}
 
 	async #settle(lease: Lease, outcome: Outcome | 'unused', usage: Usage | undefined): Promise<boolean> {
-		const {store, roster, clock, settings, assessor, events} = this.#parts;
+		const {store, roster, clock, settings, events} = this.#parts;
 		const entry = settings().catalogue.get(lease.servedBy);
-		const provider = settings().providers.get(entry?.provider ?? '');
+		const provider = this.#providerOf(entry);
 		const member = roster.get(lease.kid);
 		if (member === undefined || entry === undefined || provider === undefined || outcome === 'unused') {
 			return (await store.release(lease.id, clock.now())) !== undefined;
 		}
-		const read = provider.read(outcome, {by: 'call', model: entry.upstream, request: `call ${entry.upstream}`});
-		const reading = usage === undefined ? read : {...read, usage};
+		const reading = readingOf(provider, entry, outcome, usage);
 		const tokens = (reading.usage?.inputTokens ?? 0) + (reading.usage?.outputTokens ?? 0);
 		await store.release(lease.id, clock.now(), tokens);
-		const {confirm} = await assessor.assess(member, reading, {from: 'call', model: entry.upstream});
-		const {kid, label} = member.key;
-		const {latencyMs, firstByteMs} = reading;
-		events.publish(
-			{
-				type: 'lease.released',
-				leaseId: lease.id,
-				kid,
-				label,
-				model: lease.model,
-				verdict: reading.verdict.kind,
-				latencyMs,
-				...(firstByteMs === undefined ? {} : {firstByteMs}),
-			},
-			clock.now(),
-		);
-		if (confirm) this.#parts.confirm(kid);
+		const told = await this.#assess(member, entry, reading);
+		events.publish({type: 'lease.released', leaseId: lease.id, model: lease.model, ...told}, clock.now());
 		return true;
+	}
+
+	/** Judges a reading of a call, has a refused key asked again, and gives what events tell of it. */
+	async #assess(member: Member, entry: CatalogueEntry, reading: Reading) {
+		const {confirm} = await this.#parts.assessor.assess(member, reading, {from: 'call', model: entry.upstream});
+		const {kid, label} = member.key;
+		if (confirm) this.#parts.confirm(kid);
+		const {latencyMs, firstByteMs, verdict} = reading;
+		return {kid, label, verdict: verdict.kind, latencyMs, ...(firstByteMs === undefined ? {} : {firstByteMs})};
+	}
+
+	#providerOf(entry: CatalogueEntry | undefined): Provider | undefined {
+		return this.#parts.settings().providers.get(entry?.provider ?? '');
 	}
 
 	#giveBack({lease, pool}: OpenLease): void {
@@ -181,14 +194,12 @@ export class Dispatcher {
 	async #tryLinks(links: readonly CatalogueEntry[], request: AcquireRequest): Promise<Acquired | Refused> {
 		const {passDeadlines, roster, clock} = this.#parts;
 		await passDeadlines();
-		const unwanted = new Set(request.avoid);
+		const avoid = new Set(request.avoid);
 		let skipped: SkipReason[] = [];
 		// First a pool that recovers gives part of its traffic to other links; when none can serve it takes all.
 		for (const hasElsewhere of links.length > 1 ? [true, false] : [false]) {
 			skipped = [];
 			for (const [place, entry] of links.entries()) {
-				// What failed one model may serve another well: what is wrong with the key itself has benched it.
-				const avoid = place === 0 ? unwanted : noKeys;
 				const tried = await this.#tryLink(entry, place, request, {hasElsewhere, avoid});
 				if ('granted' in tried) return tried;
 				skipped.push(...skipReasons(entry, roster, clock.now(), {full: tried.full, avoid}));
@@ -273,4 +284,14 @@ export class Dispatcher {
 		events.publish({type: 'lease.refused', model: request.model, why, ...retryAt}, clock.now());
 		return refused;
 	}
+}
+
+function readingOf(
+	provider: Provider,
+	{upstream}: CatalogueEntry,
+	outcome: Outcome,
+	usage: Usage | undefined,
+): Reading {
+	const read = provider.read(outcome, {by: 'call', model: upstream, request: `call ${upstream}`});
+	return usage === undefined ? read : {...read, usage};
 }

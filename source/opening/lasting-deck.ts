@@ -20,6 +20,8 @@ import type {OpenedDeck} from './open-deck.ts';
 /** A deck that may lose the process that runs its engine. */
 type Opened = Pick<OpenedDeck, 'deck' | 'close' | 'onClosed'>;
 
+/** How long a call that met the end of its engine waits for another, ms. */
+const patienceMs = 5000;
 /** Between two tries, ms; the last goes on. */
 const pausesMs = [0, 500, 1000, 2000, 4000, 8000, 10_000] as const;
 
@@ -28,17 +30,17 @@ const pausesMs = [0, 500, 1000, 2000, 4000, 8000, 10_000] as const;
  * process the owner, or a client of whoever was quicker), and whoever listened goes on listening. While none can
  * be opened the last picture stands and `outage` says so; it is tried again and again.
  */
-export class LastingDeck implements Deck {
-	readonly #open: () => Promise<Opened>;
+export class LastingDeck<Kind extends Opened = Opened> implements Deck {
+	readonly #open: () => Promise<Kind>;
 	readonly #clock: Clock;
 	readonly #listeners = new Set<() => void>();
 	readonly #eventListeners = new Set<(event: EngineEvent) => void>();
 	readonly #closing = new AbortController();
-	#opened: Opened;
+	#opened: Kind;
 	#outage: Outage | undefined;
 	#reopening: Promise<void> | undefined;
 
-	constructor(opened: Opened, {open, clock}: {readonly open: () => Promise<Opened>; readonly clock: Clock}) {
+	constructor(opened: Kind, {open, clock}: {readonly open: () => Promise<Kind>; readonly clock: Clock}) {
 		this.#opened = opened;
 		this.#open = open;
 		this.#clock = clock;
@@ -47,6 +49,11 @@ export class LastingDeck implements Deck {
 
 	get outage(): Outage | undefined {
 		return this.#outage;
+	}
+
+	/** What is open now. */
+	protected get opened(): Kind {
+		return this.#opened;
 	}
 
 	get attachment(): Deck['attachment'] {
@@ -118,6 +125,13 @@ export class LastingDeck implements Deck {
 		await this.#opened.close();
 	}
 
+	/** Waits a while until what was lost is opened again, for somebody whose call has just failed on it. */
+	protected async reopened(lost: Kind, why: Error): Promise<void> {
+		if (this.#opened !== lost || this.#closing.signal.aborted) return;
+		this.#reopening ??= this.#reopen(why);
+		await Promise.race([this.#reopening, this.#clock.sleep(patienceMs, this.#closing.signal)]);
+	}
+
 	/** Passes on what the open deck tells, and watches for its end. */
 	#follow(): void {
 		const {deck, onClosed} = this.#opened;
@@ -126,7 +140,7 @@ export class LastingDeck implements Deck {
 			for (const listener of this.#eventListeners) listener(event);
 		});
 		onClosed?.((error) => {
-			if (!this.#closing.signal.aborted) this.#reopening = this.#reopen(error);
+			if (!this.#closing.signal.aborted) this.#reopening ??= this.#reopen(error);
 		});
 	}
 
@@ -148,9 +162,10 @@ export class LastingDeck implements Deck {
 		}
 	}
 
-	async #take(opened: Opened): Promise<void> {
+	async #take(opened: Kind): Promise<void> {
 		const lost = this.#opened;
 		this.#opened = opened;
+		this.#reopening = undefined;
 		this.#outage = undefined;
 		this.#follow();
 		this.#tell();

@@ -9,6 +9,8 @@ import {serveControl} from '../control/control-server.ts';
 import type {Deck} from '../engine/deck.ts';
 import type {Engine} from '../engine/engine.ts';
 import type {Leasing} from '../engine/leasing.ts';
+import type {EngineSettings} from '../engine/options.ts';
+import type {Snapshot} from '../engine/snapshot.ts';
 import {InvalidInputError, KeydeckError, problemLine} from '../errors.ts';
 import type {Provider} from '../providers/provider.ts';
 import {engineSettings} from './engine-settings.ts';
@@ -24,6 +26,10 @@ export type OpenOptions = ProjectOptions & {
 	readonly version: string;
 	/** Probe in rounds and follow changed files: for a deck that stays open. @default false */
 	readonly live?: boolean;
+	/** Begin the rounds at once; else they wait for `startProbing`. Means something with `live` only. @default true */
+	readonly probing?: boolean;
+	/** The engine and its sockets do not keep the process alive. @default false */
+	readonly background?: boolean;
 	/** @default 'live' */
 	readonly mode?: 'live' | 'demo';
 };
@@ -43,7 +49,15 @@ export type OpenedDeck = {
 export type ShownDeck = Pick<OpenedDeck, 'deck' | 'close'> & {readonly settings: Pick<Settings, 'dashboard'>};
 
 /** The deck of a project, which also hands out keys. */
-export type ProjectDeck = OpenedDeck & {readonly leasing: Leasing};
+export type ProjectDeck = OpenedDeck & {
+	readonly leasing: Leasing;
+	/** The picture of this moment; that of `deck` may be older when the engine runs in another process. */
+	readonly newest: () => Promise<Snapshot>;
+	/** What the configuration says now: with `live` it follows changed files. */
+	readonly configured: () => EngineSettings;
+	/** Begins probing in rounds; absent when another process runs the engine. */
+	readonly startProbing?: () => void;
+};
 
 /** A deck whose engine runs in this process. */
 export type OwnDeck = ProjectDeck & {readonly engine: Engine; readonly providers: ReadonlyMap<string, Provider>};
@@ -55,19 +69,8 @@ export type OwnDeck = ProjectDeck & {readonly engine: Engine; readonly providers
 export async function openDeck(options: OpenOptions): Promise<ProjectDeck> {
 	const settings = await readProject(options);
 	for (let attempt = 1; ; attempt++) {
-		const attached = await attachDeck({
-			path: controlPath(settings.home),
-			root: settings.root,
-			clock: options.clock,
-			secretOf: (kid) => settings.keys.find(({key}) => key.kid === kid)?.secret,
-		});
-		if (attached !== undefined) {
-			const notes = [`from the running keydeck (pid ${attached.pid})`];
-			const onClosed = (listener: (error: Error) => void): void => {
-				attached.onClosed(listener);
-			};
-			return {deck: attached, leasing: attached, settings, notes, close: () => attached.close(), onClosed};
-		}
+		const attached = await attachTo(settings, options);
+		if (attached !== undefined) return attached;
 		try {
 			return await ownDeck(settings, options);
 		} catch (error) {
@@ -75,6 +78,44 @@ export async function openDeck(options: OpenOptions): Promise<ProjectDeck> {
 			await options.clock.sleep(retryMs);
 		}
 	}
+}
+
+/** A client of the engine that holds the home; undefined when none runs. */
+async function attachTo(settings: Settings, options: OpenOptions): Promise<ProjectDeck | undefined> {
+	const {clock, live = false, background = false} = options;
+	let current = engineSettings(settings);
+	const attached = await attachDeck({
+		path: controlPath(settings.home),
+		root: settings.root,
+		clock,
+		secretOf: (kid) => current.keys.find(({key}) => key.kid === kid)?.secret,
+		background,
+	});
+	if (attached === undefined) return undefined;
+	// Key texts come from this process's own configuration, which must keep up with the owner's.
+	const following = {
+		apply: (changed: EngineSettings) => {
+			current = changed;
+		},
+		// The owner tells what is wrong.
+		refuse: () => undefined,
+	};
+	const watching = live ? followFiles(settings, options, following) : undefined;
+	return {
+		deck: attached,
+		leasing: attached,
+		newest: () => attached.newest(),
+		configured: () => current,
+		settings,
+		notes: [`from the running keydeck (pid ${attached.pid})`],
+		close: () => {
+			watching?.stop();
+			return attached.close();
+		},
+		onClosed: (listener) => {
+			attached.onClosed(listener);
+		},
+	};
 }
 
 function isHomeInUse(error: unknown): boolean {
@@ -87,20 +128,28 @@ export async function openOwnDeck(options: OpenOptions): Promise<OwnDeck> {
 }
 
 async function ownDeck(settings: Settings, options: OpenOptions): Promise<OwnDeck> {
-	const {clock, env, version, live = false, mode = 'live'} = options;
-	const parts = engineSettings(settings);
-	const {engine, notes} = await openEngine({settings: parts, clock, env, mode});
+	const {clock, env, version, live = false, probing = true, background = false, mode = 'live'} = options;
+	let current = engineSettings(settings);
+	const {engine, notes} = await openEngine({settings: current, clock, env, mode});
 	const control = await serveControl({
 		deck: engine,
 		path: controlPath(settings.home),
 		root: settings.root,
 		version,
+		background,
 	}).catch(async (error: unknown) => {
 		await engine.close();
 		throw error;
 	});
-	const watching = live ? followFiles(engine, settings, options) : undefined;
-	if (live) engine.start();
+	const following = {
+		apply: (changed: EngineSettings) => {
+			current = changed;
+			return engine.apply(changed);
+		},
+		refuse: (problems: readonly string[]) => engine.refuseSettings(problems),
+	};
+	const watching = live ? followFiles(settings, options, following) : undefined;
+	if (live) engine.start({probing});
 	const close = async (): Promise<void> => {
 		watching?.stop();
 		await control.close();
@@ -111,15 +160,23 @@ async function ownDeck(settings: Settings, options: OpenOptions): Promise<OwnDec
 		deck: engine,
 		leasing: engine,
 		engine,
-		providers: parts.providers,
+		newest: async () => engine.snapshot(),
+		configured: () => current,
+		startProbing: () => engine.startProbing(),
+		providers: current.providers,
 		settings,
 		notes: [...notes, ...told],
 		close,
 	};
 }
 
+type Following = {
+	readonly apply: (changed: EngineSettings) => Promise<void> | void;
+	readonly refuse: (problems: readonly string[]) => void;
+};
+
 /** A changed file applies without a restart; a bad one is refused and the old configuration stays. */
-function followFiles(engine: Engine, settings: Settings, options: OpenOptions): {stop(): void} {
+function followFiles(settings: Settings, options: OpenOptions, {apply, refuse}: Following): {stop(): void} {
 	// A file that appears may make its folder the root; this engine stays at the home it owns.
 	const env = {...options.env, KEYDECK_HOME: settings.home};
 	let root = foundRoot(settings);
@@ -128,11 +185,10 @@ function followFiles(engine: Engine, settings: Settings, options: OpenOptions): 
 		readProject({...options, env, flags}).then(
 			(changed) => {
 				root ??= foundRoot(changed);
-				return engine.apply(engineSettings(changed));
+				return apply(engineSettings(changed));
 			},
 			(error: unknown) => {
-				const problems = error instanceof InvalidInputError ? error.problems.map(problemLine) : [String(error)];
-				engine.refuseSettings(problems);
+				refuse(error instanceof InvalidInputError ? error.problems.map(problemLine) : [String(error)]);
 			},
 		);
 	});
