@@ -109,9 +109,10 @@ export async function openService(options: ServiceOptions): Promise<Service> {
 	};
 }
 
+/** Every route, for the description and the documentation. */
 type RouteParts = Parameters<typeof keyRoutes>[0] & Parameters<typeof healthRoutes>[0] & {readonly version: string};
 
-function allRoutes(parts: RouteParts): readonly Route[] {
+export function allRoutes(parts: RouteParts): readonly Route[] {
 	const routes: Route[] = [...keyRoutes(parts), ...healthRoutes(parts), ...actionRoutes(parts), ...pageRoutes()];
 	routes.push(
 		route({
