@@ -43,7 +43,13 @@ export type EngineFact =
 			readonly latencyMs: number;
 			readonly firstByteMs?: number;
 	  }
-	| {readonly type: 'lease.expired'; readonly leaseId: string; readonly kid: string; readonly label: string}
+	| {
+			readonly type: 'lease.expired';
+			readonly leaseId: string;
+			readonly kid: string;
+			readonly label: string;
+			readonly model: string;
+	  }
 	| {readonly type: 'lease.refused'; readonly model: string; readonly why: string; readonly retryAt?: number}
 	| {readonly type: 'alert.fired'; readonly alertId: string; readonly severity: string; readonly message: string}
 	| {readonly type: 'alert.resolved'; readonly alertId: string; readonly severity: string; readonly message: string}

@@ -8,6 +8,7 @@ import {comingCommands} from '../source/cli/coming.ts';
 import {commands} from '../source/cli/commands/index.ts';
 import {manualOf, manualOfCommand} from '../source/cli/manual.ts';
 import {configReference} from '../source/config/schema-walk.ts';
+import {metricList} from '../source/service/metric-list.ts';
 import {closeAll, show} from './components/screen.tsx';
 
 const root = resolve(import.meta.dirname, '../..');
@@ -40,6 +41,16 @@ test('docs/dashboard.md has every key of the dashboard', () => {
 	const allowed = {readOnly: false, offersDemo: true};
 	const rows = [...helpOf('look', allowed), ...helpOf('act', allowed)].map(({keys, words}) => [`\`${keys}\``, words]);
 	return generated('dashboard', table(['key', 'what it does'], rows));
+});
+
+test('docs/metrics.md has every metric with its type, labels and meaning', () => {
+	const rows = Object.values(metricList).map(({name, type, labels, help}) => [
+		`\`${name}\``,
+		type,
+		labels.map((label) => `\`${label}\``).join(' '),
+		help,
+	]);
+	return generated('metrics', table(['metric', 'type', 'labels', 'meaning'], rows));
 });
 
 test('docs/errors.md lists the codes that can be thrown, and no other', async () => {

@@ -130,7 +130,8 @@ export class Dispatcher {
 			this.#open.delete(lease.id);
 			this.#giveBack(open);
 			const label = roster.get(lease.kid)?.key.label ?? 'a removed key';
-			events.publish({type: 'lease.expired', leaseId: lease.id, kid: lease.kid, label}, clock.now());
+			const {id: leaseId, kid, model} = lease;
+			events.publish({type: 'lease.expired', leaseId, kid, label, model}, clock.now());
 		}
 	}
 

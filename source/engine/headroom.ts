@@ -15,11 +15,18 @@ export function headroomOf(member: Pick<Member, 'limits'>, now: number, model?: 
 	return tightest;
 }
 
-/** A window that has been reset since is full again. */
-function shareLeft({limit, remaining, resetAt, at}: LimitReading, now: number): number | undefined {
-	if (remaining === undefined || limit <= 0) return undefined;
-	const over = resetAt === undefined ? at + believedMs : resetAt;
-	return now >= over ? 1 : Math.max(0, Math.min(1, remaining / limit));
+type Window = Pick<LimitReading, 'limit' | 'remaining' | 'resetAt' | 'at'>;
+
+/** What a window has left by its last figures; one that has been reset since is full again. Undefined = not told. */
+export function remainingOf({limit, remaining, resetAt, at}: Window, now: number): number | undefined {
+	if (remaining === undefined) return undefined;
+	return now >= (resetAt ?? at + believedMs) ? limit : remaining;
+}
+
+function shareLeft(window: Window, now: number): number | undefined {
+	const remaining = remainingOf(window, now);
+	if (remaining === undefined || window.limit <= 0) return undefined;
+	return Math.max(0, Math.min(1, remaining / window.limit));
 }
 
 /** Windows of a minute the vendor has told for this model, as limits to keep; undefined when it told none. */

@@ -45,7 +45,11 @@ describe('a lease', () => {
 		await deck.refused('gpt-4o');
 		await deck.clock.advance(2000);
 		assert.equal(deck.key('a').inFlight, 0);
-		assert.equal(deck.events.filter(({type}) => type === 'lease.expired').length, 1);
+		const expired = deck.events.filter((event) => event.type === 'lease.expired');
+		assert.deepEqual(
+			expired.map(({leaseId, model}) => [leaseId, model]),
+			[[lease.id, 'gpt-4o']],
+		);
 		await deck.acquire('gpt-4o');
 		assert.equal(await deck.engine.release(lease.id, 'unused'), false);
 		assert.equal(deck.key('a').inFlight, 1);
