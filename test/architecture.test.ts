@@ -28,6 +28,10 @@ const landmarks = [
 	'source/simulator/simulator.ts',
 	'source/control/control-server.ts',
 	'source/cli/main.ts',
+	'source/opening/open-deck.ts',
+	'source/library/create-engine.ts',
+	'source/service/service.ts',
+	'components/app.tsx',
 ];
 
 type Plant = {readonly file: string; readonly code: string; readonly rule: string};
@@ -65,6 +69,12 @@ const faults: readonly Plant[] = [
 	imports('source/secrets/deep/config-import.ts', '../../config/load.ts'),
 	imports('source/simulator/deep/provider-import.ts', '../../providers/openai.ts'),
 	imports('source/control/deep/store-import.ts', '../../stores/sqlite-store.ts'),
+	imports('source/engine/deep/opening-import.ts', '../../opening/open-deck.ts'),
+	imports('source/opening/deep/cli-import.ts', '../../cli/main.ts'),
+	imports('source/opening/deep/library-import.ts', '../../library/create-engine.ts'),
+	imports('source/library/deep/cli-import.ts', '../../cli/main.ts'),
+	imports('source/library/deep/service-import.ts', '../../service/service.ts'),
+	imports('source/library/deep/components-import.ts', '../../../components/app.tsx'),
 	imports('components/deep/engine-import.ts', '../../source/engine/engine.ts'),
 	imports('components/deep/store-import.ts', '../../source/stores/store.ts'),
 	says('source/domain/deep/date.ts', 'Date.now()', 'lint/style/noRestrictedGlobals'),
@@ -113,6 +123,7 @@ const allowed: readonly Plant[] = [
 	imports('components/deep/deck.ts', '../../source/engine/deck.ts'),
 	imports('components/deep/domain.ts', '../../source/domain/key.ts'),
 	imports('source/cli/deep/engine.ts', '../../engine/engine.ts'),
+	imports('source/library/deep/opening.ts', '../../opening/open-deck.ts'),
 ];
 
 let tree = '';

@@ -1,5 +1,5 @@
 import type {Clock} from '../clock.ts';
-import type {OpenedDeck, OpenOptions} from './open-deck.ts';
+import type {OpenedDeck, OpenOptions} from '../opening/open-deck.ts';
 import type {Output} from './output.ts';
 
 /** Exit codes of every command; part of the public interface. */

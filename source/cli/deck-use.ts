@@ -1,6 +1,6 @@
 import type {Snapshot} from '../engine/snapshot.ts';
+import type {OpenedDeck, OpenOptions} from '../opening/open-deck.ts';
 import {type Call, exits, type Typed} from './command.ts';
-import type {OpenedDeck, OpenOptions} from './open-deck.ts';
 
 /** Opens the deck and runs a command over it (`overDeck`). */
 export function withDeck(call: Call, use: (opened: OpenedDeck) => Promise<number>): Promise<number> {

@@ -2,12 +2,12 @@ import {mkdtemp, rm, writeFile} from 'node:fs/promises';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import type {Clock} from '../clock.ts';
+import {type OpenedDeck, openOwnDeck} from '../opening/open-deck.ts';
 import {createHttpClient} from '../providers/http-client.ts';
 import {createDemo, demoAgents} from '../simulator/demo.ts';
 import {playStory} from '../simulator/demo-story.ts';
 import {startSimulator} from '../simulator/simulator.ts';
 import {startDemoAgents} from './demo-agents.ts';
-import {type OpenedDeck, openOwnDeck} from './open-deck.ts';
 
 /** A demo is over in minutes: it is probed more often than a deck that stays open all day. */
 const configuration = {probe: {intervalMs: 5000}};

@@ -1,5 +1,5 @@
+import type {OpenedDeck} from '../opening/open-deck.ts';
 import type {Call, Screen} from './command.ts';
-import type {OpenedDeck} from './open-deck.ts';
 
 /** Shows a deck on the whole terminal until a person or a signal ends it, and closes it; gives the exit code. */
 export async function showDeck(

@@ -1,9 +1,9 @@
-import {createRequire} from 'node:module';
 import {systemClock} from '../clock.ts';
+import type {OpenOptions} from '../opening/open-deck.ts';
+import {packageVersion} from '../opening/package-version.ts';
 import {exits} from './command.ts';
 import {commandLine} from './command-line.ts';
 import {sayFailure} from './failure.ts';
-import type {OpenOptions} from './open-deck.ts';
 import {Output} from './output.ts';
 
 /** How long an interrupted command may take to close what it opened. */
@@ -45,19 +45,23 @@ export async function main(argv: readonly string[]): Promise<never> {
 	stderr.on('error', () => {});
 	const screen = stdin.isTTY && stdout.isTTY ? {stdin, stdout} : undefined;
 	// The engine is loaded when a command wants it, so that help is there at once.
-	const openDeck = async (options: OpenOptions) => (await import('./open-deck.ts')).openDeck(options);
-	const world = {cwd: process.cwd(), env, clock: systemClock, stdin, screen, output, openDeck, version: versionOf()};
+	const openDeck = async (options: OpenOptions) => (await import('../opening/open-deck.ts')).openDeck(options);
+	const world = {
+		cwd: process.cwd(),
+		env,
+		clock: systemClock,
+		stdin,
+		screen,
+		output,
+		openDeck,
+		version: packageVersion(),
+	};
 	const code = await commandLine(argv, world, ending.signal);
 	// Said last, so that a dashboard has given the terminal back.
 	if (failure !== undefined) sayFailure(failure.error, world);
 	await written(stdout);
 	await written(stderr);
 	process.exit(failure === undefined ? code : exits.broken);
-}
-
-function versionOf(): string {
-	const {version} = createRequire(import.meta.url)('../../../package.json') as {readonly version: string};
-	return version;
 }
 
 /** A pipe takes text in its own time; exiting before that would cut it. */

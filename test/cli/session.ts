@@ -1,9 +1,9 @@
 import {Readable} from 'node:stream';
 import {commandLine} from '../../source/cli/command-line.ts';
-import type {OpenedDeck} from '../../source/cli/open-deck.ts';
 import {Output} from '../../source/cli/output.ts';
 import type {Settings} from '../../source/config/settings.ts';
 import type {Deck} from '../../source/engine/deck.ts';
+import type {OpenedDeck} from '../../source/opening/open-deck.ts';
 import {SimulatedClock} from '../helpers/simulated-clock.ts';
 import {now} from '../helpers/snapshot-fixture.ts';
 import {fixtureSettings} from './deck-fixture.ts';

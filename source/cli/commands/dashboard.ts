@@ -1,9 +1,9 @@
+import {LastingDeck} from '../../opening/lasting-deck.ts';
+import type {OpenedDeck} from '../../opening/open-deck.ts';
 import {strategyNames} from '../../strategies/strategy.ts';
 import {type Call, type Command, projectFlags, type Screen} from '../command.ts';
 import {openFor, openQuietly, readingExit, withDeck} from '../deck-use.ts';
 import {showDeck} from '../full-screen.ts';
-import {LastingDeck} from '../lasting-deck.ts';
-import type {OpenedDeck} from '../open-deck.ts';
 import {summaryLines} from '../summary-text.ts';
 import {oneOf} from '../usage.ts';
 import {playDemo} from './demo.ts';

@@ -1,7 +1,7 @@
+import type {OpenedDeck} from '../../opening/open-deck.ts';
 import {type Call, type Command, exits} from '../command.ts';
 import {overDeck} from '../deck-use.ts';
 import {showDeck} from '../full-screen.ts';
-import type {OpenedDeck} from '../open-deck.ts';
 import {summaryLines} from '../summary-text.ts';
 
 /** `keydeck demo`: the dashboard on simulated vendors. */
