@@ -6,6 +6,7 @@ import {watchSettings} from '../config/watch.ts';
 import {attachDeck} from '../control/attached-deck.ts';
 import {controlPath} from '../control/control-path.ts';
 import {serveControl} from '../control/control-server.ts';
+import type {About} from '../control/frame.ts';
 import type {Deck} from '../engine/deck.ts';
 import type {Engine} from '../engine/engine.ts';
 import type {Leasing} from '../engine/leasing.ts';
@@ -24,8 +25,14 @@ export type OpenOptions = ProjectOptions & {
 	readonly version: string;
 	/** Probe in rounds and follow changed files: for a deck that stays open. @default false */
 	readonly live?: boolean;
+	/** Begin the rounds at once; else they wait for `startProbing`. Means something with `live` only. @default true */
+	readonly probing?: boolean;
 	/** @default 'live' */
 	readonly mode?: 'live' | 'demo';
+	/** What other processes of this home are told of this one, once it runs the engine. */
+	readonly about?: () => About;
+	/** Told each changed configuration that was applied; with `live`. */
+	readonly onApplied?: (settings: Settings) => void;
 };
 
 export type OpenedDeck = {
@@ -43,13 +50,20 @@ export type OpenedDeck = {
 export type ProjectDeck = OpenedDeck & {readonly leasing: Leasing};
 
 /** A deck whose engine runs in this process. */
-export type OwnDeck = ProjectDeck & {readonly engine: Engine; readonly providers: ReadonlyMap<string, Provider>};
+export type OwnDeck = ProjectDeck & {
+	readonly engine: Engine;
+	readonly providers: ReadonlyMap<string, Provider>;
+	/** Begins probing in rounds. */
+	readonly startProbing: () => void;
+	/** Reads the configuration again now: applied, or refused as a whole, which an event tells. */
+	readonly reload: () => Promise<void>;
+};
 
 /**
  * Opens the deck of the project around `cwd`: attaches to the engine that already holds its home,
  * or opens one. Bad configuration throws an `InvalidInputError` with every problem, and nothing is written.
  */
-export async function openDeck(options: OpenOptions): Promise<ProjectDeck> {
+export async function openDeck(options: OpenOptions): Promise<ProjectDeck | OwnDeck> {
 	const settings = await readProject(options);
 	for (let attempt = 1; ; attempt++) {
 		const attached = await attachDeck({
@@ -84,7 +98,7 @@ export async function openOwnDeck(options: OpenOptions): Promise<OwnDeck> {
 }
 
 async function ownDeck(settings: Settings, options: OpenOptions): Promise<OwnDeck> {
-	const {clock, env, version, live = false, mode = 'live'} = options;
+	const {clock, env, version, live = false, probing = true, mode = 'live', about} = options;
 	const parts = engineSettings(settings);
 	const {engine, notes} = await openEngine({settings: parts, clock, env, mode});
 	const control = await serveControl({
@@ -92,12 +106,14 @@ async function ownDeck(settings: Settings, options: OpenOptions): Promise<OwnDec
 		path: controlPath(settings.home),
 		root: settings.root,
 		version,
+		...(about === undefined ? {} : {about}),
 	}).catch(async (error: unknown) => {
 		await engine.close();
 		throw error;
 	});
-	const watching = live ? followFiles(engine, settings, options) : undefined;
-	if (live) engine.start();
+	const reload = rereading(engine, settings, options);
+	const watching = live ? watchSettings(settings.watched, clock, reload) : undefined;
+	if (live && probing) engine.start();
 	const close = async (): Promise<void> => {
 		watching?.stop();
 		await control.close();
@@ -111,28 +127,28 @@ async function ownDeck(settings: Settings, options: OpenOptions): Promise<OwnDec
 		providers: parts.providers,
 		settings,
 		notes: [...notes, ...told],
+		startProbing: () => engine.start(),
+		reload,
 		close,
 	};
 }
 
-/** A changed file applies without a restart; a bad one is refused and the old configuration stays. */
-function followFiles(engine: Engine, settings: Settings, options: OpenOptions): {stop(): void} {
+/** Applies what the files say now without a restart; what is bad is refused and the old configuration stays. */
+function rereading(engine: Engine, settings: Settings, options: OpenOptions): () => Promise<void> {
 	// A file that appears may make its folder the root; this engine stays at the home it owns.
 	const env = {...options.env, KEYDECK_HOME: settings.home};
 	let root = foundRoot(settings);
-	return watchSettings(settings.watched, options.clock, () => {
+	return async () => {
 		const flags = root === undefined ? options.flags : {...options.flags, root};
-		readProject({...options, env, flags}).then(
-			(changed) => {
-				root ??= foundRoot(changed);
-				return engine.apply(engineSettings(changed));
-			},
-			(error: unknown) => {
-				const problems = error instanceof InvalidInputError ? error.problems.map(problemLine) : [String(error)];
-				engine.refuseSettings(problems);
-			},
-		);
-	});
+		try {
+			const changed = await readProject({...options, env, flags});
+			root ??= foundRoot(changed);
+			await engine.apply(engineSettings(changed));
+			options.onApplied?.(changed);
+		} catch (error) {
+			engine.refuseSettings(error instanceof InvalidInputError ? error.problems.map(problemLine) : [String(error)]);
+		}
+	};
 }
 
 /** A root that was found stays the root, even when the file that made it one says nothing for a while. */
