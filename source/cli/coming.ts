@@ -1,6 +1,5 @@
 /** Commands of later releases: what to use meanwhile. */
 export const comingCommands: Readonly<Record<string, string>> = {
-	start: 'until then the dashboard probes while it is open: keydeck',
 	monitor: 'until then the dashboard shows events as they happen: keydeck',
 	watch: 'until then the dashboard shows health and alerts: keydeck',
 	setup: 'until then write keys into .env by hand, e.g. OPENAI_API_KEY=…, and look at them with keydeck config',

@@ -69,6 +69,13 @@ export const projectFlags = {
 	root: {value: 'DIR', says: 'Configuration root (default: the nearest folder upward that has one)'},
 } as const satisfies Readonly<Record<string, Flag>>;
 
+/** Options of every command that opens the ports. */
+export const serverFlags = {
+	host: {value: 'ADDRESS', says: 'Address to listen at (default: as configured, 127.0.0.1)'},
+	port: {value: 'N', says: 'Port of the key service, 0 for any free one (default: as configured, 3001)'},
+	'health-port': {value: 'N', says: 'Port of the health service and its page (default: as configured, 3002)'},
+} as const satisfies Readonly<Record<string, Flag>>;
+
 /** What the signals of the system mean while a command runs. SIGINT and SIGTERM always end it, a second one at once. */
 export type Signals = {
 	/** SIGHUP calls this instead of ending the command, unless its terminal was closed; gives the function that ends that. */

@@ -37,9 +37,13 @@ export async function openFor(call: Call, wish: Wish = {}): Promise<OpenedDeck> 
 
 /** The same without a word: for a screen that is already drawn on. */
 export function openQuietly(call: Call, wish: Wish = {}): Promise<OpenedDeck | OwnDeck> {
-	const {cwd, env, clock, typed, version} = call;
-	const about = (): About => ({command: call.command});
-	return call.openDeck({cwd, env, clock, version, flags: projectFlagsOf(typed), about, ...wish});
+	return call.openDeck({...openOptionsOf(call), ...wish});
+}
+
+/** How a command opens a deck: by what was typed, under its own name. */
+export function openOptionsOf({cwd, env, clock, typed, version, command}: Call): OpenOptions {
+	const about = (): About => ({command});
+	return {cwd, env, clock, version, flags: projectFlagsOf(typed), about};
 }
 
 /** Options of a command that stand for settings. */

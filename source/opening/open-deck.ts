@@ -31,8 +31,8 @@ export type OpenOptions = ProjectOptions & {
 	readonly mode?: 'live' | 'demo';
 	/** What other processes of this home are told of this one, once it runs the engine. */
 	readonly about?: () => About;
-	/** Told each changed configuration that was applied; with `live`. */
-	readonly onApplied?: (settings: Settings) => void;
+	/** Told each changed configuration that was applied, and the one at the start; with `live`. */
+	readonly onApplied?: (changed: Settings, first: Settings) => void;
 };
 
 export type OpenedDeck = {
@@ -144,7 +144,7 @@ function rereading(engine: Engine, settings: Settings, options: OpenOptions): ()
 			const changed = await readProject({...options, env, flags});
 			root ??= foundRoot(changed);
 			await engine.apply(engineSettings(changed));
-			options.onApplied?.(changed);
+			options.onApplied?.(changed, settings);
 		} catch (error) {
 			engine.refuseSettings(error instanceof InvalidInputError ? error.problems.map(problemLine) : [String(error)]);
 		}

@@ -8,6 +8,7 @@ import {modelsCommand} from './models.ts';
 import {reportCommand} from './report.ts';
 import {rotateCommand} from './rotate.ts';
 import {simulateCommand} from './simulate.ts';
+import {startCommand} from './start.ts';
 import {statsCommand} from './stats.ts';
 import {summaryCommand} from './summary.ts';
 import {testCommand} from './test.ts';
@@ -17,6 +18,7 @@ import {whyCommand} from './why.ts';
 export const commands: readonly Command[] = [
 	dashboardCommand,
 	demoCommand,
+	startCommand,
 	testCommand,
 	checkCommand,
 	reportCommand,
