@@ -61,6 +61,16 @@ export function projectFlagsOf(typed: Typed): OpenOptions['flags'] {
 	return Object.fromEntries(given.flatMap(([path, value]) => (value === undefined ? [] : [[path, value]])));
 }
 
+/** Who acts, as it stands in histories: the user of the shell. */
+export function actorOf({env}: Call): string {
+	return env.USER || env.LOGNAME || 'you';
+}
+
+/** Says on stderr whom an action has reached, where that was not said before. */
+export function sayWhere({output}: Call, {attachment}: OpenedDeck['deck']): void {
+	if (attachment === 'local') output.note('no keydeck runs here: it is kept for the next one');
+}
+
 /** Says on stderr that there is no key (of one provider), what was found instead and where keydeck looked. */
 export function sayNoKeys(call: Call, snapshot: Snapshot, provider?: string): number {
 	call.output.note(`keydeck: no key found${provider === undefined ? '' : ` for ${provider}`}`);

@@ -1,24 +1,14 @@
 import {closeSync, openSync, writeSync} from 'node:fs';
 import {type Logger, pino} from 'pino';
-import type {Tone} from '../../components/theme.ts';
 import type {Clock} from '../clock.ts';
 import {KeydeckError} from '../errors.ts';
 import {clean, clockTime, isoTime} from '../format.ts';
-import {type LogLevel, logLevels} from './log-level.ts';
+import {type LogLevel, levelTones, logLevels} from './log-level.ts';
 import type {Output} from './output.ts';
 import {redact} from './redaction.ts';
 
 /** What a line tells machines beside its message; never a secret. */
 export type LogFields = Readonly<Record<string, unknown>>;
-
-const tones: Readonly<Record<LogLevel, Tone>> = {
-	trace: 'quiet',
-	debug: 'quiet',
-	info: 'plain',
-	warn: 'warn',
-	error: 'bad',
-	fatal: 'bad',
-};
 
 type LogOptions = {
 	readonly output: Output;
@@ -27,6 +17,8 @@ type LogOptions = {
 	readonly level: LogLevel;
 	/** Appended to, 0600. Then a pipe gets no lines; a terminal does. */
 	readonly file?: string;
+	/** @default 'people' on a terminal, 'json' elsewhere */
+	readonly format?: 'json';
 };
 
 /**
@@ -57,8 +49,9 @@ export class Log {
 		const {output} = this.#options;
 		if (logLevels.indexOf(level) < logLevels.indexOf(this.#options.level)) return;
 		const text = clean(message);
-		if (output.interactive) output.lines([this.#lineForPeople(level, text)]);
-		if (this.#fd !== undefined || !output.interactive) this.#json[level](fields, text);
+		const forPeople = output.interactive && this.#options.format !== 'json';
+		if (forPeople) output.lines([this.#lineForPeople(level, text)]);
+		if (this.#fd !== undefined || !forPeople) this.#json[level](fields, text);
 	}
 
 	/** Opens the file anew, after somebody has moved it away. */
@@ -76,7 +69,7 @@ export class Log {
 
 	#lineForPeople(level: LogLevel, text: string): string {
 		const {output, clock} = this.#options;
-		const head = `${output.tone('quiet', clockTime(clock.now()))} ${output.tone(tones[level], level.padEnd(5))}`;
+		const head = `${output.tone('quiet', clockTime(clock.now()))} ${output.tone(levelTones[level], level.padEnd(5))}`;
 		return `${head} ${text}`;
 	}
 

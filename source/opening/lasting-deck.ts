@@ -20,6 +20,8 @@ export class LastingDeck implements Deck {
 	readonly #eventListeners = new Set<(event: EngineEvent) => void>();
 	#opened: Opened;
 	#closing = false;
+	#notes: readonly string[] = [];
+	#noted: {readonly from: Snapshot; readonly picture: Snapshot} | undefined;
 	#reopening: Promise<void> | undefined;
 
 	constructor(opened: Opened, open: () => Promise<Opened>) {
@@ -32,8 +34,19 @@ export class LastingDeck implements Deck {
 		return this.#opened.deck.attachment;
 	}
 
+	/** The newest picture, with what `note` was told among its notes. */
 	snapshot(): Snapshot {
-		return this.#opened.deck.snapshot();
+		const from = this.#opened.deck.snapshot();
+		if (this.#notes.length === 0) return from;
+		if (this.#noted?.from !== from) this.#noted = {from, picture: {...from, notes: [...from.notes, ...this.#notes]}};
+		return this.#noted.picture;
+	}
+
+	/** Has a person told something about this process, as a note of the deck. */
+	note(text: string): void {
+		this.#notes = [...this.#notes, text];
+		this.#noted = undefined;
+		this.#tell();
 	}
 
 	subscribe(listener: () => void): () => void {
