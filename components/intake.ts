@@ -3,7 +3,8 @@ import {count, money, plural} from '../source/format.ts';
 import {type DashboardState, hasUnasked, type Toast} from './dashboard-state.ts';
 import type {Tone} from './theme.ts';
 
-const noticeMs = 8000;
+/** How long something said once stays on the status line. */
+export const noticeMs = 8000;
 const tookOverWords = 'the keydeck that ran the engine has quit: this one runs it now';
 const toastMs = 3000;
 /** An engine in this process gives a new picture whenever asked; one elsewhere may have nothing to tell for a while. */

@@ -74,7 +74,7 @@ function refuseUnknown(command: Command, name: string): void {
 
 function checkCount(command: Command, input: readonly string[]): void {
 	const extra = input[command.args.length];
-	if (extra !== undefined)
+	if (extra !== undefined && command.args.at(-1)?.many !== true)
 		throw new UsageError(`keydeck ${command.name} does not take ${quoted(extra)}`, seeManual(command));
 	const missing = command.args[input.length];
 	if (missing?.required === true) {

@@ -1,3 +1,4 @@
+import {isatty} from 'node:tty';
 import {systemClock} from '../clock.ts';
 import type {OpenOptions} from '../opening/open-deck.ts';
 import {packageVersion} from '../opening/package-version.ts';
@@ -18,6 +19,9 @@ export async function main(argv: readonly string[]): Promise<never> {
 	const ending = new AbortController();
 	let failure: {readonly error: unknown} | undefined;
 	let endedAt = 0;
+	let closing = closingMs;
+	const hangUps = new Set<() => void>();
+	const onTerminal = stdout.isTTY === true;
 	const end = (code: number): void => {
 		if (ending.signal.aborted) {
 			// Somebody who asks twice does not want to wait.
@@ -26,7 +30,7 @@ export async function main(argv: readonly string[]): Promise<never> {
 		}
 		endedAt = systemClock.now();
 		ending.abort(code);
-		systemClock.after(closingMs, () => {
+		systemClock.after(closing, () => {
 			if (failure !== undefined) sayFailure(failure.error, {output, env});
 			process.exit(code);
 		});
@@ -37,7 +41,11 @@ export async function main(argv: readonly string[]): Promise<never> {
 	};
 	process.on('SIGINT', () => end(exits.interrupted));
 	process.on('SIGTERM', () => end(exits.terminated));
-	process.on('SIGHUP', () => end(exits.hungUp));
+	process.on('SIGHUP', () => {
+		// A terminal that was closed is no wish to read anything again.
+		if (hangUps.size === 0 || (onTerminal && !isatty(stdout.fd))) return end(exits.hungUp);
+		for (const listener of hangUps) listener();
+	});
 	process.on('uncaughtException', fail);
 	process.on('unhandledRejection', fail);
 	// `keydeck report | head`: nobody reads on, which is no fault of anyone.
@@ -54,6 +62,15 @@ export async function main(argv: readonly string[]): Promise<never> {
 		screen,
 		output,
 		openDeck,
+		signals: {
+			onHangUp: (listener: () => void) => {
+				hangUps.add(listener);
+				return () => void hangUps.delete(listener);
+			},
+			allowClosing: (ms: number) => {
+				closing = ms;
+			},
+		},
 		version: packageVersion(),
 	};
 	const code = await commandLine(argv, world, ending.signal);

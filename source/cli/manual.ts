@@ -64,8 +64,9 @@ function optionsOf(command: Command): readonly [string, string][] {
 	return [...options, ['--help', 'Show this']];
 }
 
-function spelled({name, required}: Command['args'][number]): string {
-	return required ? `<${name}>` : `[${name}]`;
+function spelled({name, required, many}: Command['args'][number]): string {
+	const said = many ? `${name}…` : name;
+	return required ? `<${said}>` : `[${said}]`;
 }
 
 function section(title: string, lines: readonly string[]): readonly string[] {

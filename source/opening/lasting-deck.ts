@@ -38,6 +38,8 @@ export class LastingDeck<Kind extends Opened = Opened> implements Deck {
 	readonly #closing = new AbortController();
 	#opened: Kind;
 	#outage: Outage | undefined;
+	#notes: readonly string[] = [];
+	#noted: {readonly from: Snapshot; readonly picture: Snapshot} | undefined;
 	#reopening: Promise<void> | undefined;
 
 	constructor(opened: Kind, {open, clock}: {readonly open: () => Promise<Kind>; readonly clock: Clock}) {
@@ -60,8 +62,19 @@ export class LastingDeck<Kind extends Opened = Opened> implements Deck {
 		return this.#opened.deck.attachment;
 	}
 
+	/** The newest picture, with what `note` was told among its notes. */
 	snapshot(): Snapshot {
-		return this.#opened.deck.snapshot();
+		const from = this.#opened.deck.snapshot();
+		if (this.#notes.length === 0) return from;
+		if (this.#noted?.from !== from) this.#noted = {from, picture: {...from, notes: [...from.notes, ...this.#notes]}};
+		return this.#noted.picture;
+	}
+
+	/** Has a person told something about this process, as a note of the deck. */
+	note(text: string): void {
+		this.#notes = [...this.#notes, text];
+		this.#noted = undefined;
+		this.#tell();
 	}
 
 	subscribe(listener: () => void): () => void {

@@ -6,6 +6,7 @@ import {watchSettings} from '../config/watch.ts';
 import {attachDeck} from '../control/attached-deck.ts';
 import {controlPath} from '../control/control-path.ts';
 import {serveControl} from '../control/control-server.ts';
+import type {About} from '../control/frame.ts';
 import type {Deck} from '../engine/deck.ts';
 import type {Engine} from '../engine/engine.ts';
 import type {Leasing} from '../engine/leasing.ts';
@@ -32,6 +33,10 @@ export type OpenOptions = ProjectOptions & {
 	readonly background?: boolean;
 	/** @default 'live' */
 	readonly mode?: 'live' | 'demo';
+	/** What other processes of this home are told of this one, once it runs the engine. */
+	readonly about?: () => About;
+	/** Told each changed configuration that was applied, and the one at the start; with `live`. */
+	readonly onApplied?: (changed: Settings, first: Settings) => void;
 };
 
 export type OpenedDeck = {
@@ -60,13 +65,20 @@ export type ProjectDeck = OpenedDeck & {
 };
 
 /** A deck whose engine runs in this process. */
-export type OwnDeck = ProjectDeck & {readonly engine: Engine; readonly providers: ReadonlyMap<string, Provider>};
+export type OwnDeck = ProjectDeck & {
+	readonly engine: Engine;
+	readonly providers: ReadonlyMap<string, Provider>;
+	/** Begins probing in rounds. */
+	readonly startProbing: () => void;
+	/** Reads the configuration again now: applied, or refused as a whole, which an event tells. */
+	readonly reload: () => Promise<void>;
+};
 
 /**
  * Opens the deck of the project around `cwd`: attaches to the engine that already holds its home,
  * or opens one. Bad configuration throws an `InvalidInputError` with every problem, and nothing is written.
  */
-export async function openDeck(options: OpenOptions): Promise<ProjectDeck> {
+export async function openDeck(options: OpenOptions): Promise<ProjectDeck | OwnDeck> {
 	const settings = await readProject(options);
 	for (let attempt = 1; ; attempt++) {
 		const attached = await attachTo(settings, options);
@@ -100,7 +112,8 @@ async function attachTo(settings: Settings, options: OpenOptions): Promise<Proje
 		// The owner tells what is wrong.
 		refuse: () => undefined,
 	};
-	const watching = live ? followFiles(settings, options, following) : undefined;
+	const reload = rereading(settings, options, following);
+	const watching = live ? watchSettings(settings.watched, clock, () => void reload()) : undefined;
 	return {
 		deck: attached,
 		leasing: attached,
@@ -128,7 +141,7 @@ export async function openOwnDeck(options: OpenOptions): Promise<OwnDeck> {
 }
 
 async function ownDeck(settings: Settings, options: OpenOptions): Promise<OwnDeck> {
-	const {clock, env, version, live = false, probing = true, background = false, mode = 'live'} = options;
+	const {clock, env, version, live = false, probing = true, background = false, mode = 'live', about} = options;
 	let current = engineSettings(settings);
 	const {engine, notes} = await openEngine({settings: current, clock, env, mode});
 	const control = await serveControl({
@@ -137,6 +150,7 @@ async function ownDeck(settings: Settings, options: OpenOptions): Promise<OwnDec
 		root: settings.root,
 		version,
 		background,
+		...(about === undefined ? {} : {about}),
 	}).catch(async (error: unknown) => {
 		await engine.close();
 		throw error;
@@ -148,7 +162,8 @@ async function ownDeck(settings: Settings, options: OpenOptions): Promise<OwnDec
 		},
 		refuse: (problems: readonly string[]) => engine.refuseSettings(problems),
 	};
-	const watching = live ? followFiles(settings, options, following) : undefined;
+	const reload = rereading(settings, options, following);
+	const watching = live ? watchSettings(settings.watched, clock, () => void reload()) : undefined;
 	if (live) engine.start({probing});
 	const close = async (): Promise<void> => {
 		watching?.stop();
@@ -166,6 +181,7 @@ async function ownDeck(settings: Settings, options: OpenOptions): Promise<OwnDec
 		providers: current.providers,
 		settings,
 		notes: [...notes, ...told],
+		reload,
 		close,
 	};
 }
@@ -175,23 +191,22 @@ type Following = {
 	readonly refuse: (problems: readonly string[]) => void;
 };
 
-/** A changed file applies without a restart; a bad one is refused and the old configuration stays. */
-function followFiles(settings: Settings, options: OpenOptions, {apply, refuse}: Following): {stop(): void} {
+/** Takes what the files say now without a restart; what is bad is refused and the old configuration stays. */
+function rereading(settings: Settings, options: OpenOptions, {apply, refuse}: Following): () => Promise<void> {
 	// A file that appears may make its folder the root; this engine stays at the home it owns.
 	const env = {...options.env, KEYDECK_HOME: settings.home};
 	let root = foundRoot(settings);
-	return watchSettings(settings.watched, options.clock, () => {
+	return async () => {
 		const flags = root === undefined ? options.flags : {...options.flags, root};
-		readProject({...options, env, flags}).then(
-			(changed) => {
-				root ??= foundRoot(changed);
-				return apply(engineSettings(changed));
-			},
-			(error: unknown) => {
-				refuse(error instanceof InvalidInputError ? error.problems.map(problemLine) : [String(error)]);
-			},
-		);
-	});
+		try {
+			const changed = await readProject({...options, env, flags});
+			root ??= foundRoot(changed);
+			await apply(engineSettings(changed));
+			options.onApplied?.(changed, settings);
+		} catch (error) {
+			refuse(error instanceof InvalidInputError ? error.problems.map(problemLine) : [String(error)]);
+		}
+	};
 }
 
 /** A root that was found stays the root, even when the file that made it one says nothing for a while. */

@@ -10,7 +10,7 @@ import {ensurePrivateFile} from '../private-folder.ts';
 import {Secret} from '../secret.ts';
 
 /** What a token opens: `read` looks, `keys` takes keys and reports on them, `admin` changes things. */
-const scopes = ['read', 'keys', 'admin'] as const;
+export const scopes = ['read', 'keys', 'admin'] as const;
 
 export type Scope = (typeof scopes)[number];
 

@@ -43,7 +43,9 @@ export async function keydeck(
 	};
 	const clock = new SimulatedClock(now);
 	const stdin = Object.assign(Readable.from([options.typed ?? '']), {isTTY: options.typed !== undefined});
-	const world = {cwd: '/home/kim/agents', env, clock, stdin, screen: undefined, output, openDeck, version: '0.0.0'};
+	const signals = {onHangUp: () => () => {}, allowClosing: () => {}};
+	const place = {cwd: '/home/kim/agents', env, clock, version: '0.0.0'};
+	const world = {...place, stdin, screen: undefined, output, openDeck, signals};
 	const code = await commandLine(line.split(' ').filter(Boolean), world, signal);
 	return {code, ...written};
 }
