@@ -23,8 +23,6 @@ type Flag = {
 	readonly value?: string;
 	/** What it does, with its default in words. */
 	readonly says: string;
-	/** Refused with one line: it belongs to a later release. */
-	readonly later?: boolean;
 };
 
 type Argument = {
@@ -77,7 +75,7 @@ export const serverFlags = {
 } as const satisfies Readonly<Record<string, Flag>>;
 
 /** What the signals of the system mean while a command runs. SIGINT and SIGTERM always end it, a second one at once. */
-export type Signals = {
+type Signals = {
 	/** SIGHUP calls this instead of ending the command, unless its terminal was closed; gives the function that ends that. */
 	readonly onHangUp: (listener: () => void) => () => void;
 	/** How long the command may take to close what it opened once a signal has come, ms. */

@@ -58,9 +58,10 @@ export function manualOfCommand(command: Command): string {
 }
 
 function optionsOf(command: Command): readonly [string, string][] {
-	const options = Object.entries(command.flags)
-		.filter(([, {later}]) => later !== true)
-		.map(([name, {value, says}]): [string, string] => [value === undefined ? `--${name}` : `--${name} ${value}`, says]);
+	const options = Object.entries(command.flags).map(([name, {value, says}]): [string, string] => [
+		value === undefined ? `--${name}` : `--${name} ${value}`,
+		says,
+	]);
 	return [...options, ['--help', 'Show this']];
 }
 

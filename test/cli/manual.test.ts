@@ -28,11 +28,8 @@ suite('the manual', () => {
 			assert.match(stdout, /\nExamples\n {2}\$ keydeck.*\n {2}\$ keydeck.*\n/);
 			assert.match(stdout, /\nExit codes\n {2}0 /);
 			for (const [name, flag] of Object.entries(command.flags)) {
-				assert.equal(stdout.includes(`--${name}`), flag.later !== true, name);
-				assert.ok(
-					flag.later === true || flag.value === undefined || /default|same as/i.test(flag.says),
-					`${name} tells its default`,
-				);
+				assert.ok(stdout.includes(`--${name}`), name);
+				assert.ok(flag.value === undefined || /default|same as/i.test(flag.says), `${name} tells its default`);
 			}
 			for (const line of stdout.split('\n')) assert.ok(line.length <= 130, line);
 		});
