@@ -73,7 +73,7 @@ const faults: readonly Plant[] = [
 	imports('source/opening/deep/cli-import.ts', '../../cli/main.ts'),
 	imports('source/opening/deep/library-import.ts', '../../library/create-engine.ts'),
 	imports('source/library/deep/cli-import.ts', '../../cli/main.ts'),
-	imports('source/library/deep/service-import.ts', '../../service/service.ts'),
+	imports('source/library/deep/service-import.ts', '../../service/gate.ts'),
 	imports('source/library/deep/components-import.ts', '../../../components/app.tsx'),
 	imports('components/deep/engine-import.ts', '../../source/engine/engine.ts'),
 	imports('components/deep/store-import.ts', '../../source/stores/store.ts'),

@@ -6,7 +6,8 @@ import {isoTime} from '../format.ts';
 import {deskOf, type KeyDesk} from './key-desk.ts';
 import type {Library} from './open-library.ts';
 import {keysOf} from './pool-keys.ts';
-import {type SharedOptions, sharedEngine, startService} from './shared-engine.ts';
+import type {Served} from './service-ports.ts';
+import {type SharedOptions, sharedEngine} from './shared-engine.ts';
 
 /** One check of one key. */
 export type HealthCheck = {
@@ -83,9 +84,9 @@ export class APIHealthMonitor extends EventEmitter<{alert: [AlertReport]}> {
 		this.#follow(await this.#shared.probe(this));
 	}
 
-	/** The web page is another process: `keydeck start`. */
-	async startDashboard(): Promise<void> {
-		await startService();
+	/** Opens both ports in this process, the web page among them; it stays alive until `cleanup`. */
+	startDashboard(): Promise<Served> {
+		return this.#shared.serve(this);
 	}
 
 	/** Ends monitoring and leaves the shared engine; the last one closes it. It is opened again at the next use. */

@@ -1,7 +1,8 @@
 import type {StatusReport} from '../engine/report-shapes.ts';
 import {statusReport} from '../engine/reports.ts';
 import {deskOf, type KeyDesk, type KeyTest} from './key-desk.ts';
-import {type SharedOptions, sharedEngine, startService} from './shared-engine.ts';
+import type {Served} from './service-ports.ts';
+import {type SharedOptions, sharedEngine} from './shared-engine.ts';
 
 /**
  * The key manager of the original tool, over the engine that all such objects of a process share. Keys go in and
@@ -76,9 +77,9 @@ export class APIKeyManager {
 		await this.#shared.probe(this);
 	}
 
-	/** The HTTP service is another process: `keydeck start`. */
-	async start(): Promise<void> {
-		await startService();
+	/** Opens the key service and the health service in this process; it stays alive until `cleanup`. */
+	start(): Promise<Served> {
+		return this.#shared.serve(this);
 	}
 
 	/** Leaves the shared engine; the last one closes it. It is opened again at the next use. */

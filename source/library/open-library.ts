@@ -3,6 +3,7 @@ import {variables} from '../config/environment.ts';
 import {LastingLeasing} from '../opening/lasting-leasing.ts';
 import {type OpenOptions, openDeck, openOwnDeck, type ProjectDeck} from '../opening/open-deck.ts';
 import {packageVersion} from '../opening/package-version.ts';
+import {endServing, type Served, type Serving, servePorts} from './service-ports.ts';
 
 export type EngineOptions = {
 	/** Configuration root. @default the nearest folder upward from the current one that configures keydeck */
@@ -26,6 +27,8 @@ export type Library = {
 	readonly env: OpenEnvironment;
 	/** Begins probing in rounds, in this process and in one that takes over. */
 	startProbing(): void;
+	/** Opens both ports over the engine of this process, once. Throws as `openService` does, and `HOME_IN_USE`. */
+	serve(): Promise<Served>;
 	readonly closed: boolean;
 	/** Idempotent. */
 	close(): Promise<void>;
@@ -55,6 +58,7 @@ export async function openLibrary(options: EngineOptions): Promise<Library> {
 	};
 	const deck = new LastingLeasing(await opening(), {open: opening, clock: systemClock});
 	let closing: Promise<void> | undefined;
+	let serving: Promise<Serving> | undefined;
 	const library: Library = {
 		deck,
 		env,
@@ -62,12 +66,19 @@ export async function openLibrary(options: EngineOptions): Promise<Library> {
 			wish.probing = true;
 			deck.startProbing();
 		},
+		serve() {
+			serving ??= servePorts(deck).catch((error: unknown) => {
+				serving = undefined;
+				throw error;
+			});
+			return serving.then(({close: _, ...served}) => served);
+		},
 		get closed() {
 			return closing !== undefined;
 		},
 		close() {
 			forget(library);
-			closing ??= deck.close();
+			closing ??= endServing(serving).then(() => deck.close());
 			return closing;
 		},
 	};

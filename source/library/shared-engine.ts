@@ -1,6 +1,6 @@
 import {resolve} from 'node:path';
-import {KeydeckError} from '../errors.ts';
 import {type EngineOptions, type Library, openLibrary} from './open-library.ts';
+import type {Served} from './service-ports.ts';
 
 /** Which engine a class of the original tool works with; all of one root in a process share one. */
 export type SharedOptions = Pick<EngineOptions, 'root' | 'env' | 'home'>;
@@ -29,6 +29,11 @@ class SharedEngine {
 		this.#probing = true;
 		library.startProbing();
 		return library;
+	}
+
+	/** Opens both ports, once for everybody, and has the keys asked in rounds. */
+	async serve(user: object): Promise<Served> {
+		return (await this.probe(user)).serve();
 	}
 
 	async leftBy(user: object): Promise<void> {
@@ -63,11 +68,4 @@ export function sharedEngine(options: SharedOptions): SharedEngine {
 	const known = ofEnvironment.get(place) ?? new SharedEngine({...options, env});
 	ofEnvironment.set(place, known);
 	return known;
-}
-
-/** The HTTP service of the original's `start()` and `startDashboard()`. */
-export async function startService(): Promise<never> {
-	throw new KeydeckError('NOT_IN_LIBRARY', 'the HTTP service is not started from within a program', {
-		hint: 'run: keydeck start',
-	});
 }

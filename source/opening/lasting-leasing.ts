@@ -49,6 +49,11 @@ export class LastingLeasing extends LastingDeck<ProjectDeck> implements Leasing 
 		return this.opened.settings.identityOf(provider, key).hash;
 	}
 
+	/** What is open now: an engine of this process, or a link to another's. */
+	get project(): ProjectDeck {
+		return this.opened;
+	}
+
 	/** Begins probing in rounds; when another process runs the engine, that is its affair. */
 	startProbing(): void {
 		this.opened.startProbing?.();

@@ -62,6 +62,10 @@ export type ProjectDeck = OpenedDeck & {
 	readonly configured: () => EngineSettings;
 	/** Begins probing in rounds; absent when another process runs the engine. */
 	readonly startProbing?: () => void;
+	/** The engine itself; absent when another process runs it. */
+	readonly engine?: Engine;
+	/** Address of the page of the process that runs the engine; absent when it opens no port, or is this one. */
+	readonly page?: string;
 };
 
 /** A deck whose engine runs in this process. */
@@ -117,6 +121,7 @@ async function attachTo(settings: Settings, options: OpenOptions): Promise<Proje
 	return {
 		deck: attached,
 		leasing: attached,
+		...(attached.page === undefined ? {} : {page: attached.page}),
 		newest: () => attached.newest(),
 		configured: () => current,
 		settings,

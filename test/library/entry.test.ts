@@ -9,7 +9,7 @@ import {install, runProgram} from './programs.ts';
 
 const entry = join(packageRoot, 'dist/source/index.js');
 
-/** Files and packages that are loaded with the entry, at once or later. */
+/** Files and packages that are loaded with the entry, at once or later; the service comes only with a start of it. */
 async function graph(): Promise<{readonly files: ReadonlyMap<string, string>; readonly packages: ReadonlySet<string>}> {
 	const files = new Map<string, string>();
 	const packages = new Set<string>();
@@ -19,6 +19,7 @@ async function graph(): Promise<{readonly files: ReadonlyMap<string, string>; re
 		const text = await readFile(file, 'utf8');
 		files.set(file, text);
 		for (const [, name = ''] of text.matchAll(/(?:from|import\()\s*['"]([^'"]+)['"]/g)) {
+			if (name.endsWith('/service/service.js')) continue;
 			if (name.startsWith('.')) waiting.push(resolve(dirname(file), name));
 			else if (!name.startsWith('node:')) packages.add(name);
 		}

@@ -22,7 +22,10 @@ type Tools = {
 
 async function tools(context: TestContext, wanted: readonly ProjectKey[] = keys): Promise<Tools> {
 	const project = await createProject(context, wanted);
-	const options = {root: project.folder, env: project.env};
+	const options = {
+		root: project.folder,
+		env: {...project.env, API_KEY_MANAGER_PORT: '0', HEALTH_DASHBOARD_PORT: '0'},
+	};
 	const manager = new APIKeyManager(options);
 	const rotator = new APIKeyRotator(options);
 	const monitor = new APIHealthMonitor(options);
@@ -89,10 +92,18 @@ describe('APIKeyManager', () => {
 		assert.equal(await limited('OPENAI_API_KEY2'), false);
 	});
 
-	test('says how the service and the setup are started', async (context) => {
-		const {manager, monitor} = await tools(context);
-		await assert.rejects(manager.start(), {code: 'NOT_IN_LIBRARY', hint: 'run: keydeck start'});
-		await assert.rejects(monitor.startDashboard(), {code: 'NOT_IN_LIBRARY', hint: 'run: keydeck start'});
+	test('starts the service and the web page once for all of them, and ends both with the last one', async (context) => {
+		const {manager, monitor, rotator} = await tools(context);
+		const served = await manager.start();
+		assert.deepEqual(await monitor.startDashboard(), served);
+		const status = await fetch(`${served.keyUrl}/api/keys/status`);
+		assert.equal(status.status, 200);
+		assert.equal((await fetch(`${served.healthUrl}/healthz`)).status, 200);
+		await Promise.all([manager.cleanup(), monitor.cleanup(), rotator.cleanup()]);
+		await assert.rejects(fetch(`${served.healthUrl}/healthz`));
+	});
+
+	test('says how the setup is started', async () => {
 		await assert.rejects(new SetupAPIKeys().run(), {code: 'NOT_IN_LIBRARY', hint: /keydeck setup/});
 	});
 
