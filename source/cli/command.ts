@@ -77,7 +77,7 @@ export const serverFlags = {
 } as const satisfies Readonly<Record<string, Flag>>;
 
 /** What the signals of the system mean while a command runs. SIGINT and SIGTERM always end it, a second one at once. */
-export type Signals = {
+type Signals = {
 	/** SIGHUP calls this instead of ending the command, unless its terminal was closed; gives the function that ends that. */
 	readonly onHangUp: (listener: () => void) => () => void;
 	/** How long the command may take to close what it opened once a signal has come, ms. */

@@ -40,7 +40,8 @@ export const stopCommand: Command = {
 		const {locate} = await import('../../config/locate.ts');
 		const {root, home} = await locate({...call, flags: projectFlagsOf(typed)});
 		const hello = await holderOf(home, clock);
-		if (hello === undefined) return say(call, {stopped: false, pid: null}, `no keydeck runs for ${root} (its state is in ${home})`);
+		if (hello === undefined)
+			return say(call, {stopped: false, pid: null}, `no keydeck runs for ${root} (its state is in ${home})`);
 		if (!typed.on('force')) refuseOthers(hello);
 		terminate(hello);
 		if (await hasEnded(hello.pid, clock, signal)) {
