@@ -96,9 +96,12 @@ function tellStart({version, typed}: Call, log: Log, {own, service, page, keySer
 
 const quietNotes: readonly Note['kind'][] = ['placeholder', 'duplicate', 'shadowed', 'unknown-name'];
 
-function tellNoKeys(log: Log, {searched}: Snapshot): void {
+function tellNoKeys(log: Log, {searched, root}: Snapshot): void {
 	const places = searched.map(({place, found}) => `${place}: ${found}`).join('; ');
-	log.write('warn', `no key found (${places}); put one into .env, e.g. OPENAI_API_KEY=…, and it is taken up at once`);
+	log.write(
+		'warn',
+		`no key found (${places}); put one into ${root}/.env, e.g. OPENAI_API_KEY=…, and it is taken up at once`,
+	);
 }
 
 /** How many keys there are, and one line for each that a person must see to. */
