@@ -126,7 +126,7 @@ suite('lines of events', () => {
 	];
 	for (const [fact, level, words] of rows) {
 		test(`${fact.type} at ${level}: ${words.source}`, () => {
-			const line = eventLine({seq: 1, at: now, ...fact}, snapshot);
+			const line = eventLine({seq: 1, at: now, ...fact}, () => snapshot.alerts);
 			assert.equal(line.level, level);
 			assert.match(line.text, words);
 		});
@@ -136,7 +136,7 @@ suite('lines of events', () => {
 		const alert = snapshot.alerts.find(({advice}) => advice !== '');
 		assert.ok(alert);
 		const {id: alertId, severity, message, advice} = alert;
-		const {text} = eventLine({seq: 1, at: now, type: 'alert.fired', alertId, severity, message}, snapshot);
+		const {text} = eventLine({seq: 1, at: now, type: 'alert.fired', alertId, severity, message}, () => snapshot.alerts);
 		assert.ok(text.endsWith(advice));
 	});
 
@@ -164,7 +164,10 @@ suite('lines of events', () => {
 		const news = new ProbeNews();
 		const levels = ['rejected', 'rejected', 'timeout', 'rejected'].map((verdict) => {
 			const event = {seq: 1, at: now, type: 'key.probed', ...key, verdict, latencyMs: 1} as const;
-			return news.toned(event, eventLine(event, snapshot)).level;
+			return news.toned(
+				event,
+				eventLine(event, () => snapshot.alerts),
+			).level;
 		});
 		assert.deepEqual(levels, ['warn', 'debug', 'warn', 'warn']);
 	});

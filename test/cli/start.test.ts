@@ -28,7 +28,9 @@ suite('keydeck start', {concurrency: 2}, () => {
 		assert.equal(((await handed.json()) as {key: string}).key, project.texts.get('OPENAI_API_KEY'));
 		assert.equal((await fetch(`${service.page}/healthz`)).status, 200);
 		await service.line(({event}) => event === 'lease.granted');
-		await service.line(({event, level}) => event === 'alert.fired' && level === 'error');
+		const fired = await service.line(({event}) => event === 'alert.fired');
+		assert.equal(fired.level, 'error');
+		assert.match(fired.msg, /^ALERT high: OPENAI_API_KEY2 .*Make a new one at /);
 		assert.ok(!service.stdout.includes(service.token()));
 		const {code} = await service.end();
 		assert.equal(code, 0);

@@ -1,3 +1,4 @@
+import type {Deck} from '../../engine/deck.ts';
 import type {EngineEvent} from '../../events.ts';
 import {clockTime} from '../../format.ts';
 import type {OpenedDeck} from '../../opening/open-deck.ts';
@@ -6,6 +7,7 @@ import {openQuietly} from '../deck-use.ts';
 import {eventJson, eventLine, type Topic, topics} from '../event-line.ts';
 import {ended} from '../headless.ts';
 import {holderName, holderOf} from '../holder.ts';
+import {KeyHashes} from '../key-hashes.ts';
 import {levelTones} from '../log-level.ts';
 import {isOwn} from '../served-deck.ts';
 import {oneOf, quoted, UsageError} from '../usage.ts';
@@ -57,7 +59,8 @@ async function follow(call: Call, opened: OpenedDeck, wanted: ReadonlySet<Topic>
 	const {deck, settings, onClosed, close} = opened;
 	try {
 		const gone = new Promise<void>((resolve) => onClosed?.(resolve));
-		const end = deck.onEvent((event) => print(call, event, deck, wanted));
+		const hashes = new KeyHashes(() => deck.snapshot());
+		const end = deck.onEvent((event) => print(call, event, {deck, hashes, wanted}));
 		call.output.note(await sourceOf(call, opened, settings.home));
 		await Promise.race([gone, ended(call.signal)]);
 		end();
@@ -72,13 +75,13 @@ async function sourceOf({clock}: Call, opened: OpenedDeck, home: string): Promis
 	return hello === undefined ? 'from the running keydeck' : `from ${holderName(hello)}`;
 }
 
-function print({typed, output}: Call, event: EngineEvent, deck: OpenedDeck['deck'], wanted: ReadonlySet<Topic>): void {
-	const snapshot = deck.snapshot();
-	const {topic, level, text} = eventLine(event, snapshot);
+type Parts = {readonly deck: Deck; readonly hashes: KeyHashes; readonly wanted: ReadonlySet<Topic>};
+
+function print({typed, output}: Call, event: EngineEvent, {deck, hashes, wanted}: Parts): void {
+	const {topic, level, text} = eventLine(event, () => deck.snapshot().alerts);
 	if (!wanted.has(topic)) return;
 	if (typed.on('json')) {
-		const hashOf = (kid: string): string | undefined => snapshot.keys.find((key) => key.kid === kid)?.hash;
-		output.text(`${JSON.stringify(eventJson(event, hashOf))}\n`);
+		output.text(`${JSON.stringify(eventJson(event, hashes.of))}\n`);
 		return;
 	}
 	const tone = topic === 'leases' && level === 'debug' ? 'plain' : levelTones[level];
