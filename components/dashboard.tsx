@@ -168,7 +168,11 @@ class Session implements Screen {
 			try {
 				const {announced} = this.#store.get();
 				this.#store.update((state) =>
-					takeSnapshot(state, {snapshot: deck.snapshot(), attachment: deck.attachment}, clock.now()),
+					takeSnapshot(
+						state,
+						{snapshot: deck.snapshot(), attachment: deck.attachment, outage: deck.outage},
+						clock.now(),
+					),
 				);
 				if (announced === 'nothing' && this.#store.get().announced === 'sweep') void actions.readProofPrice();
 				this.#showTitle();

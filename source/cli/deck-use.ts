@@ -15,10 +15,10 @@ export function withDeck(call: Call, use: (opened: OpenedDeck) => Promise<number
  * Runs `use` over a deck and closes it, also when the command is interrupted: then the promise rejects with
  * the reason of the signal.
  */
-export async function overDeck(
+export async function overDeck<Opened extends Pick<OpenedDeck, 'close'>>(
 	call: Call,
-	opening: Promise<OpenedDeck>,
-	use: (opened: OpenedDeck) => Promise<number>,
+	opening: Promise<Opened>,
+	use: (opened: Opened) => Promise<number>,
 ): Promise<number> {
 	const opened = await opening;
 	try {

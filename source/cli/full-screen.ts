@@ -1,11 +1,11 @@
-import type {OpenedDeck} from '../opening/open-deck.ts';
+import type {ShownDeck} from '../opening/open-deck.ts';
 import type {Call, Screen} from './command.ts';
 
 /** Shows a deck on the whole terminal until a person or a signal ends it, and closes it; gives the exit code. */
 export async function showDeck(
 	{clock, env, typed}: Call,
 	{stdin, stdout}: Screen,
-	opening: Promise<OpenedDeck & {readonly notice?: string}>,
+	opening: Promise<ShownDeck & {readonly notice?: string}>,
 	onDemo?: () => Promise<number>,
 ): Promise<number> {
 	// React and Ink take their time to load: meanwhile the deck opens.

@@ -20,11 +20,12 @@ export async function openServing(call: Call): Promise<Serving> {
 	const tell = (text: string): void => deck?.note(text);
 	const first = await openWithPorts(call, tell, 'must serve');
 	for (const note of [...first.notes, first.notice]) call.output.note(note);
-	deck = new LastingDeck(first, async () => {
+	const open = async (): Promise<Serving> => {
 		const next = await openWithPorts(call, tell, 'may serve');
 		tell(next.notice);
 		return next;
-	});
+	};
+	deck = new LastingDeck(first, {open, clock: call.clock});
 	deck.note(first.notice);
 	const close = deck.close.bind(deck);
 	return {...first, deck, close};

@@ -37,10 +37,12 @@ export async function serveControl(options: {
 	readonly version: string;
 	/** What this process tells clients of itself. @default nothing */
 	readonly about?: () => About;
+	/** Neither the socket nor its clients keep the process alive. @default false */
+	readonly background?: boolean;
 	/** @default systemClock */
 	readonly clock?: Clock;
 }): Promise<ControlServer> {
-	const {deck, path, root, version, about = () => ({}), clock = systemClock} = options;
+	const {deck, path, root, version, about = () => ({}), background = false, clock = systemClock} = options;
 	ensurePrivateFolder(dirname(path));
 	const lock = lockFile(`${path}-lock`);
 	if (lock === undefined) throw inUse(path, await startingOwner(path, clock));
@@ -49,10 +51,12 @@ export async function serveControl(options: {
 	const answering = answeringOf(deck);
 	const server = createServer((socket) => {
 		const channel = new SocketChannel(socket, MOST_LINE_BYTES);
+		if (background) channel.keepProcess(false);
 		const session = audience.add(channel, answering);
 		channel.onTooLong = () => session.refuse(`a request is longer than ${MOST_LINE_BYTES} bytes`);
 	});
 	server.maxConnections = MOST_CLIENTS;
+	if (background) server.unref();
 	try {
 		// Whoever listens holds the lock, unless its file was swept from the temporary files.
 		const owner = await ownerOf(path, clock);

@@ -10,6 +10,8 @@ import type {About} from '../control/frame.ts';
 import type {Deck} from '../engine/deck.ts';
 import type {Engine} from '../engine/engine.ts';
 import type {Leasing} from '../engine/leasing.ts';
+import type {EngineSettings} from '../engine/options.ts';
+import type {Snapshot} from '../engine/snapshot.ts';
 import {InvalidInputError, KeydeckError, problemLine} from '../errors.ts';
 import type {Provider} from '../providers/provider.ts';
 import {engineSettings} from './engine-settings.ts';
@@ -27,6 +29,8 @@ export type OpenOptions = ProjectOptions & {
 	readonly live?: boolean;
 	/** Begin the rounds at once; else they wait for `startProbing`. Means something with `live` only. @default true */
 	readonly probing?: boolean;
+	/** The engine and its sockets do not keep the process alive. @default false */
+	readonly background?: boolean;
 	/** @default 'live' */
 	readonly mode?: 'live' | 'demo';
 	/** What other processes of this home are told of this one, once it runs the engine. */
@@ -43,11 +47,22 @@ export type OpenedDeck = {
 	/** Idempotent. */
 	close(): Promise<void>;
 	/** Tells when the process that runs the engine has ended; absent when that is this one. */
-	readonly onClosed?: (listener: () => void) => void;
+	readonly onClosed?: (listener: (error: Error) => void) => void;
 };
 
+/** What a dashboard needs of an opened deck. */
+export type ShownDeck = Pick<OpenedDeck, 'deck' | 'close'> & {readonly settings: Pick<Settings, 'dashboard'>};
+
 /** The deck of a project, which also hands out keys. */
-export type ProjectDeck = OpenedDeck & {readonly leasing: Leasing};
+export type ProjectDeck = OpenedDeck & {
+	readonly leasing: Leasing;
+	/** The picture of this moment; that of `deck` may be older when the engine runs in another process. */
+	readonly newest: () => Promise<Snapshot>;
+	/** What the configuration says now: with `live` it follows changed files. */
+	readonly configured: () => EngineSettings;
+	/** Begins probing in rounds; absent when another process runs the engine. */
+	readonly startProbing?: () => void;
+};
 
 /** A deck whose engine runs in this process. */
 export type OwnDeck = ProjectDeck & {
@@ -66,19 +81,8 @@ export type OwnDeck = ProjectDeck & {
 export async function openDeck(options: OpenOptions): Promise<ProjectDeck | OwnDeck> {
 	const settings = await readProject(options);
 	for (let attempt = 1; ; attempt++) {
-		const attached = await attachDeck({
-			path: controlPath(settings.home),
-			root: settings.root,
-			clock: options.clock,
-			secretOf: (kid) => settings.keys.find(({key}) => key.kid === kid)?.secret,
-		});
-		if (attached !== undefined) {
-			const notes = [`from the running keydeck (pid ${attached.pid})`];
-			const onClosed = (listener: () => void): void => {
-				attached.onClosed(listener);
-			};
-			return {deck: attached, leasing: attached, settings, notes, close: () => attached.close(), onClosed};
-		}
+		const attached = await attachTo(settings, options);
+		if (attached !== undefined) return attached;
 		try {
 			return await ownDeck(settings, options);
 		} catch (error) {
@@ -86,6 +90,45 @@ export async function openDeck(options: OpenOptions): Promise<ProjectDeck | OwnD
 			await options.clock.sleep(retryMs);
 		}
 	}
+}
+
+/** A client of the engine that holds the home; undefined when none runs. */
+async function attachTo(settings: Settings, options: OpenOptions): Promise<ProjectDeck | undefined> {
+	const {clock, live = false, background = false} = options;
+	let current = engineSettings(settings);
+	const attached = await attachDeck({
+		path: controlPath(settings.home),
+		root: settings.root,
+		clock,
+		secretOf: (kid) => current.keys.find(({key}) => key.kid === kid)?.secret,
+		background,
+	});
+	if (attached === undefined) return undefined;
+	// Key texts come from this process's own configuration, which must keep up with the owner's.
+	const following = {
+		apply: (changed: EngineSettings) => {
+			current = changed;
+		},
+		// The owner tells what is wrong.
+		refuse: () => undefined,
+	};
+	const reload = rereading(settings, options, following);
+	const watching = live ? watchSettings(settings.watched, clock, () => void reload()) : undefined;
+	return {
+		deck: attached,
+		leasing: attached,
+		newest: () => attached.newest(),
+		configured: () => current,
+		settings,
+		notes: [`from the running keydeck (pid ${attached.pid})`],
+		close: () => {
+			watching?.stop();
+			return attached.close();
+		},
+		onClosed: (listener) => {
+			attached.onClosed(listener);
+		},
+	};
 }
 
 function isHomeInUse(error: unknown): boolean {
@@ -98,22 +141,30 @@ export async function openOwnDeck(options: OpenOptions): Promise<OwnDeck> {
 }
 
 async function ownDeck(settings: Settings, options: OpenOptions): Promise<OwnDeck> {
-	const {clock, env, version, live = false, probing = true, mode = 'live', about} = options;
-	const parts = engineSettings(settings);
-	const {engine, notes} = await openEngine({settings: parts, clock, env, mode});
+	const {clock, env, version, live = false, probing = true, background = false, mode = 'live', about} = options;
+	let current = engineSettings(settings);
+	const {engine, notes} = await openEngine({settings: current, clock, env, mode});
 	const control = await serveControl({
 		deck: engine,
 		path: controlPath(settings.home),
 		root: settings.root,
 		version,
+		background,
 		...(about === undefined ? {} : {about}),
 	}).catch(async (error: unknown) => {
 		await engine.close();
 		throw error;
 	});
-	const reload = rereading(engine, settings, options);
-	const watching = live ? watchSettings(settings.watched, clock, reload) : undefined;
-	if (live && probing) engine.start();
+	const following = {
+		apply: (changed: EngineSettings) => {
+			current = changed;
+			return engine.apply(changed);
+		},
+		refuse: (problems: readonly string[]) => engine.refuseSettings(problems),
+	};
+	const reload = rereading(settings, options, following);
+	const watching = live ? watchSettings(settings.watched, clock, () => void reload()) : undefined;
+	if (live) engine.start({probing});
 	const close = async (): Promise<void> => {
 		watching?.stop();
 		await control.close();
@@ -124,17 +175,24 @@ async function ownDeck(settings: Settings, options: OpenOptions): Promise<OwnDec
 		deck: engine,
 		leasing: engine,
 		engine,
-		providers: parts.providers,
+		newest: async () => engine.snapshot(),
+		configured: () => current,
+		startProbing: () => engine.startProbing(),
+		providers: current.providers,
 		settings,
 		notes: [...notes, ...told],
-		startProbing: () => engine.start(),
 		reload,
 		close,
 	};
 }
 
-/** Applies what the files say now without a restart; what is bad is refused and the old configuration stays. */
-function rereading(engine: Engine, settings: Settings, options: OpenOptions): () => Promise<void> {
+type Following = {
+	readonly apply: (changed: EngineSettings) => Promise<void> | void;
+	readonly refuse: (problems: readonly string[]) => void;
+};
+
+/** Takes what the files say now without a restart; what is bad is refused and the old configuration stays. */
+function rereading(settings: Settings, options: OpenOptions, {apply, refuse}: Following): () => Promise<void> {
 	// A file that appears may make its folder the root; this engine stays at the home it owns.
 	const env = {...options.env, KEYDECK_HOME: settings.home};
 	let root = foundRoot(settings);
@@ -143,10 +201,10 @@ function rereading(engine: Engine, settings: Settings, options: OpenOptions): ()
 		try {
 			const changed = await readProject({...options, env, flags});
 			root ??= foundRoot(changed);
-			await engine.apply(engineSettings(changed));
+			await apply(engineSettings(changed));
 			options.onApplied?.(changed, settings);
 		} catch (error) {
-			engine.refuseSettings(error instanceof InvalidInputError ? error.problems.map(problemLine) : [String(error)]);
+			refuse(error instanceof InvalidInputError ? error.problems.map(problemLine) : [String(error)]);
 		}
 	};
 }

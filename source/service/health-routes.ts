@@ -5,7 +5,10 @@ import type {Engine} from '../engine/engine.ts';
 import {alertReport, healthSummary, isoOrNull} from '../engine/reports.ts';
 import type {KeyView} from '../engine/snapshot.ts';
 import {isoTime} from '../format.ts';
+import type {EventLoopReader} from './event-loop.ts';
 import type {Metrics} from './metrics.ts';
+import {processFamilies} from './process-families.ts';
+import {contentType} from './prometheus-text.ts';
 import {notFound} from './refusal.ts';
 import {type Route, route, TextAnswer} from './route.ts';
 import * as shapes from './shapes.ts';
@@ -14,6 +17,7 @@ type Parts = {
 	readonly engine: Engine;
 	readonly clock: Clock;
 	readonly metrics: Metrics;
+	readonly eventLoop: EventLoopReader;
 	readonly closing: () => boolean;
 };
 
@@ -22,7 +26,7 @@ const mostHistory = 50;
 const hourMs = 3_600_000;
 
 /** How keys, alerts and the service itself are. */
-export function healthRoutes({engine, clock, metrics, closing}: Parts): Route[] {
+export function healthRoutes({engine, clock, metrics, eventLoop, closing}: Parts): Route[] {
 	return [
 		route({
 			method: 'GET',
@@ -79,7 +83,7 @@ export function healthRoutes({engine, clock, metrics, closing}: Parts): Route[] 
 			need: 'read',
 			summary: 'Metrics in the text format of Prometheus',
 			errors: [],
-			run: async () => new TextAnswer(metricsType, metrics.text()),
+			run: async () => new TextAnswer(contentType, metrics.text([...eventLoop.families(), ...processFamilies()])),
 		}),
 		route({
 			method: 'GET',
@@ -101,8 +105,6 @@ export function healthRoutes({engine, clock, metrics, closing}: Parts): Route[] 
 		}),
 	];
 }
-
-const metricsType = 'text/plain; version=0.0.4; charset=utf-8';
 
 /** The key at a place of a model's pool. Throws `UNKNOWN_MODEL`, or 404 for a place without a key. */
 export function keyAt(engine: Engine, model: string, index: number): KeyView {

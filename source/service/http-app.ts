@@ -142,7 +142,7 @@ function refuse(reply: FastifyReply, {status, body, retryAfterS}: RequestRefused
 }
 
 /** A refusal before the router: the connection ends with it. */
-export function writeRefusal(response: ServerResponse, {status, body, retryAfterS}: RequestRefused): void {
+function writeRefusal(response: ServerResponse, {status, body, retryAfterS}: RequestRefused): void {
 	const text = JSON.stringify(body);
 	response.writeHead(status, {
 		...standingHeaders,

@@ -6,6 +6,7 @@ import type {Engine} from '../engine/engine.ts';
 import {AccessTokens} from './access-tokens.ts';
 import {actionRoutes} from './action-routes.ts';
 import {Audit} from './audit.ts';
+import {watchEventLoop} from './event-loop.ts';
 import {Gate} from './gate.ts';
 import {healthRoutes} from './health-routes.ts';
 import {createHttpApp} from './http-app.ts';
@@ -58,8 +59,9 @@ export async function openService(options: ServiceOptions): Promise<Service> {
 	});
 	audit.prune();
 	const metrics = new Metrics({deck: engine, clock, version});
+	const eventLoop = watchEventLoop(clock);
 	let closing: Promise<void> | undefined;
-	const routes = allRoutes({engine, audit, clock, metrics, version, closing: () => closing !== undefined});
+	const routes = allRoutes({engine, audit, clock, metrics, eventLoop, version, closing: () => closing !== undefined});
 	const names: {hosts: Set<string>; origins: Set<string>} = {hosts: new Set(), origins: new Set(server.allowedOrigins)};
 	const gateOf = (hosts: ReadonlySet<string> | undefined): Gate =>
 		new Gate({tokens, clock, loopback: isLoopback(server.host), hosts, origins: names.origins});
@@ -92,6 +94,7 @@ export async function openService(options: ServiceOptions): Promise<Service> {
 		await Promise.all(opened.servers.map((each) => stopServer(each, patience)));
 		await Promise.all(doors.map(({app}) => app.close()));
 		metrics.close();
+		eventLoop.stop();
 		await audit.close();
 	};
 	return {
@@ -106,9 +109,10 @@ export async function openService(options: ServiceOptions): Promise<Service> {
 	};
 }
 
+/** Every route, for the description and the documentation. */
 type RouteParts = Parameters<typeof keyRoutes>[0] & Parameters<typeof healthRoutes>[0] & {readonly version: string};
 
-function allRoutes(parts: RouteParts): readonly Route[] {
+export function allRoutes(parts: RouteParts): readonly Route[] {
 	const routes: Route[] = [...keyRoutes(parts), ...healthRoutes(parts), ...actionRoutes(parts), ...pageRoutes()];
 	routes.push(
 		route({
@@ -163,7 +167,7 @@ function addNames(
 	}
 }
 
-export function isLoopback(host: string): boolean {
+function isLoopback(host: string): boolean {
 	return host === 'localhost' || host === '::1' || (isIP(host) === 4 && host.startsWith('127.'));
 }
 

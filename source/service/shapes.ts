@@ -10,13 +10,13 @@ const rate = z.number().min(0).max(1).nullable().meta({description: 'from 0 to 1
 const ms = z.number().nullable().meta({description: 'milliseconds; null = not measured'});
 const digits = z.string().regex(/^\d{1,9}$/);
 
-export const modelName = z.string().max(200).refine(isModelName, modelNameRule);
+const modelName = z.string().max(200).refine(isModelName, modelNameRule);
 const hash = z.string().regex(/^[\w-]{1,100}$/);
 const leaseId = z.string().min(1).max(100);
 export const ofModel = z.object({model: modelName});
 export const ofKey = z.object({model: modelName, keyIndex: digits.transform(Number)});
 export const ofAlert = z.object({id: z.string().min(1).max(500)});
-export const strategy = z.enum(strategyNames);
+const strategy = z.enum(strategyNames);
 
 /** What may be asked of a hand-out. */
 export const handOutQuery = z.strictObject({

@@ -61,7 +61,6 @@ suite('words that are not understood', () => {
 		['rotate --count 1 --count 2', /--count can only be set once/],
 		['why', /^keydeck why needs <model or key>: /],
 		['check everything', /^keydeck check does not take "everything"\. See keydeck check --help\.\n$/],
-		['dashboard --connect x', /^keydeck dashboard --connect comes with a later release\n$/],
 		['dashboard --port 80', /^keydeck: --port belongs to --serve\n$/],
 		['dashboard --serve', /^keydeck: --serve needs a terminal for the dashboard\. Without one, run keydeck start\.\n$/],
 		['demo --port 80', /^keydeck: --port belongs to --headless\n$/],

@@ -110,7 +110,14 @@ test('a flag wins over the environment, that over .env, that over the file, that
 	write('keydeck.config.json', '{\n"strategy": "sticky",\n"server": {"keyPort": 5001, "healthPort": 5002}\n}');
 	const settings = await load({ROTATION_STRATEGY: 'least-used'}, {flags: {strategy: 'round-robin'}});
 	assert.equal(settings.strategy, 'round-robin');
-	assert.deepEqual(settings.server, {host: '127.0.0.1', keyPort: 4001, healthPort: 5002, allowedHosts: []});
+	assert.deepEqual(settings.server, {
+		host: '127.0.0.1',
+		keyPort: 4001,
+		healthPort: 5002,
+		allowedHosts: [],
+		allowedOrigins: [],
+		tls: {cert: '', key: ''},
+	});
 	const shown = (path: string) => settings.values.find((value) => value.path === path);
 	assert.deepEqual(shown('strategy'), {
 		path: 'strategy',

@@ -3,6 +3,7 @@ import type {EngineEvent} from '../../events.ts';
 import {clockTime} from '../../format.ts';
 import type {OpenedDeck} from '../../opening/open-deck.ts';
 import {type Call, type Command, projectFlags} from '../command.ts';
+import {connectFlags, openConnected} from '../connected-deck.ts';
 import {openQuietly} from '../deck-use.ts';
 import {eventJson, eventLine, type Topic, topics} from '../event-line.ts';
 import {ended} from '../headless.ts';
@@ -25,7 +26,7 @@ export const monitorCommand: Command = {
 		only: {value: 'LIST', says: `Some of ${topics.join(',')} (default: all)`},
 		json: {says: 'One JSON object a line (default: lines for people)'},
 		...projectFlags,
-		connect: {value: 'URL', says: 'Events of a service elsewhere', later: true},
+		...connectFlags,
 	},
 	examples: [
 		{line: 'keydeck monitor', says: 'all that happens'},
@@ -35,16 +36,21 @@ export const monitorCommand: Command = {
 	exits: {
 		0: 'nobody reads its output any more',
 		2: 'bad usage or configuration',
-		3: 'the running keydeck does not answer',
+		3: 'the running keydeck does not answer, or the service cannot be reached',
 		130: 'ended by Ctrl-C',
 		143: 'ended by SIGTERM',
 	},
 	async run(call) {
 		const wanted = topicsOf(call.typed.value('only'));
 		const {signal, clock, output} = call;
+		const connected = await openConnected(call);
+		if (connected !== undefined) {
+			await follow(call, connected, wanted, `from the service at ${call.typed.value('connect')}`);
+			return signal.reason;
+		}
 		while (!signal.aborted) {
 			const opened = await openQuietly(call, {live: true});
-			await follow(call, opened, wanted);
+			await follow(call, opened, wanted, await sourceOf(call, opened));
 			if (signal.aborted) break;
 			output.note('the running keydeck has ended: waiting for the next one');
 			const {home} = opened.settings;
@@ -55,23 +61,41 @@ export const monitorCommand: Command = {
 };
 
 /** Prints events until the command is to end, or the engine is gone. */
-async function follow(call: Call, opened: OpenedDeck, wanted: ReadonlySet<Topic>): Promise<void> {
-	const {deck, settings, onClosed, close} = opened;
+async function follow(
+	call: Call,
+	{deck, onClosed, close}: Pick<OpenedDeck, 'deck' | 'onClosed' | 'close'>,
+	wanted: ReadonlySet<Topic>,
+	source: string,
+): Promise<void> {
 	try {
-		const gone = new Promise<void>((resolve) => onClosed?.(resolve));
+		const gone = new Promise<void>((resolve) => onClosed?.(() => resolve()));
 		const hashes = new KeyHashes(() => deck.snapshot());
-		const end = deck.onEvent((event) => print(call, event, {deck, hashes, wanted}));
-		call.output.note(await sourceOf(call, opened, settings.home));
+		const ends = [
+			deck.onEvent((event) => print(call, event, {deck, hashes, wanted})),
+			deck.subscribe(tellOutages(call, deck)),
+		];
+		call.output.note(source);
 		await Promise.race([gone, ended(call.signal)]);
-		end();
+		for (const end of ends) end();
 	} finally {
 		await close();
 	}
 }
 
-async function sourceOf({clock}: Call, opened: OpenedDeck, home: string): Promise<string> {
+/** A service elsewhere may go away and come back: both are said once. */
+function tellOutages({output}: Call, deck: OpenedDeck['deck']): () => void {
+	let away = false;
+	return () => {
+		const {outage} = deck;
+		if ((outage !== undefined) === away) return;
+		away = outage !== undefined;
+		output.note(outage === undefined ? 'it is there again' : `${outage.why}: it is tried again and again`);
+	};
+}
+
+async function sourceOf({clock}: Call, opened: OpenedDeck): Promise<string> {
 	if (isOwn(opened)) return 'no keydeck runs here: this one runs the engine and probes while you look';
-	const hello = await holderOf(home, clock);
+	const hello = await holderOf(opened.settings.home, clock);
 	return hello === undefined ? 'from the running keydeck' : `from ${holderName(hello)}`;
 }
 
