@@ -1,8 +1,11 @@
-import type {Snapshot} from '../engine/snapshot.ts';
+import type {Alert} from '../domain/alert.ts';
 import {unreachable} from '../errors.ts';
 import type {EngineEvent} from '../events.ts';
 import {clean, duration, isoTime, latency, moment, plural} from '../format.ts';
 import type {LogLevel} from './log-level.ts';
+
+/** Probes that say nothing against anybody. */
+const quietVerdicts: readonly string[] = ['ok', 'cancelled'];
 
 /** What an event is about; `keydeck monitor --only` chooses by it. */
 export const topics = ['alerts', 'benches', 'leases', 'probes', 'keys', 'config', 'engine'] as const;
@@ -14,8 +17,8 @@ export type EventLine = {readonly topic: Topic; readonly level: LogLevel; readon
 
 type Of<Type extends EngineEvent['type']> = Extract<EngineEvent, {readonly type: Type}>;
 
-/** Says an event. The picture gives what the event leaves out: what to do about an alert. */
-export function eventLine(event: EngineEvent, snapshot: Pick<Snapshot, 'alerts'>): EventLine {
+/** Says an event. The alerts give what the event leaves out: what to do. */
+export function eventLine(event: EngineEvent, alerts: () => readonly Alert[]): EventLine {
 	switch (event.type) {
 		case 'engine.started':
 			return line('engine', 'info', `the engine is ready with ${plural(event.keys, 'key')}`);
@@ -40,7 +43,7 @@ export function eventLine(event: EngineEvent, snapshot: Pick<Snapshot, 'alerts'>
 		case 'key.probed':
 			return line(
 				'probes',
-				event.verdict === 'ok' ? 'debug' : 'warn',
+				quietVerdicts.includes(event.verdict) ? 'debug' : 'warn',
 				`${event.label} asked: ${event.verdict}, ${latency(event.latencyMs)}`,
 			);
 		case 'bench.placed':
@@ -56,7 +59,7 @@ export function eventLine(event: EngineEvent, snapshot: Pick<Snapshot, 'alerts'>
 		case 'alert.resolved':
 		case 'alert.acknowledged':
 		case 'alert.silenced':
-			return line('alerts', alertLevel(event), alertText(event, snapshot));
+			return line('alerts', alertLevel(event), alertText(event, alerts));
 		default:
 			return unreachable(event);
 	}
@@ -129,8 +132,8 @@ function alertLevel(event: AlertEvent): LogLevel {
 	return event.severity === 'critical' || event.severity === 'high' ? 'error' : 'warn';
 }
 
-function alertText(event: AlertEvent, {alerts}: Pick<Snapshot, 'alerts'>): string {
-	const alert = alerts.find(({id}) => id === event.alertId);
+function alertText(event: AlertEvent, alerts: () => readonly Alert[]): string {
+	const alert = alerts().find(({id}) => id === event.alertId);
 	const about = alert?.label ?? event.alertId;
 	switch (event.type) {
 		case 'alert.fired': {

@@ -4,6 +4,7 @@ import type {Snapshot} from '../engine/snapshot.ts';
 import type {EngineEvent} from '../events.ts';
 import {type Call, exits} from './command.ts';
 import {type EventLine, eventJson, eventLine} from './event-line.ts';
+import {KeyHashes} from './key-hashes.ts';
 import {tally} from './key-words.ts';
 import type {Log} from './log.ts';
 import {ProbeNews} from './probe-news.ts';
@@ -83,7 +84,7 @@ function tellStart({version, typed}: Call, log: Log, {own, service, page, keySer
 	log.write('info', `key service     ${keyService}`, {event, keyService});
 	log.write('info', `health service  ${page}, the page for a browser: ${page}/`, {event, page});
 	if (socket !== undefined) log.write('info', `unix socket     ${socket}`, {event, socket});
-	const token = tokenFile === undefined ? 'the one in KEYDECK_TOKEN' : `in ${tokenFile}; keydeck token show prints it`;
+	const token = tokenFile === undefined ? 'the one in KEYDECK_TOKEN' : `in ${tokenFile}${tokenHint(own)}`;
 	log.write('info', `access token    ${token}`, {event, tokenFile: tokenFile ?? null});
 	for (const warning of service.warnings) log.write('warn', warning);
 	const noted = new Set(settings.notes.map(({text}) => text));
@@ -94,11 +95,19 @@ function tellStart({version, typed}: Call, log: Log, {own, service, page, keySer
 	else log.write('info', `${tally(snapshot)}; the vendors are asked now, free`, keyCounts(snapshot));
 }
 
+/** The home of a demo is found by no other command. */
+function tokenHint({deck}: ServedDeck['own']): string {
+	return deck.snapshot().mode === 'demo' ? '' : '; keydeck token show prints it';
+}
+
 const quietNotes: readonly Note['kind'][] = ['placeholder', 'duplicate', 'shadowed', 'unknown-name'];
 
-function tellNoKeys(log: Log, {searched}: Snapshot): void {
+function tellNoKeys(log: Log, {searched, root}: Snapshot): void {
 	const places = searched.map(({place, found}) => `${place}: ${found}`).join('; ');
-	log.write('warn', `no key found (${places}); put one into .env, e.g. OPENAI_API_KEY=…, and it is taken up at once`);
+	log.write(
+		'warn',
+		`no key found (${places}); put one into ${root}/.env, e.g. OPENAI_API_KEY=…, and it is taken up at once`,
+	);
 }
 
 /** How many keys there are, and one line for each that a person must see to. */
@@ -131,16 +140,14 @@ function firstRound({clock}: Call, {own}: ServedDeck, done: () => void): Stoppab
 
 function eventTeller({own}: ServedDeck, log: Log, tells: (line: EventLine) => boolean): (event: EngineEvent) => void {
 	const news = new ProbeNews();
+	const hashes = new KeyHashes(() => own.deck.snapshot());
 	return (event) => {
-		const snapshot = own.deck.snapshot();
-		const line = news.toned(event, eventLine(event, snapshot));
-		if (!tells(line)) return;
-		const {
-			type,
-			seq: _,
-			at: __,
-			...fields
-		} = eventJson(event, (kid) => snapshot.keys.find((key) => key.kid === kid)?.hash);
+		const line = news.toned(
+			event,
+			eventLine(event, () => own.deck.snapshot().alerts),
+		);
+		if (!tells(line) || !log.writes(line.level)) return;
+		const {type, seq: _, at: __, ...fields} = eventJson(event, hashes.of);
 		log.write(line.level, line.text, {event: type, ...fields});
 	};
 }

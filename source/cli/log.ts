@@ -45,9 +45,14 @@ export class Log {
 		);
 	}
 
+	/** Whether lines of this level are written at all. */
+	writes(level: LogLevel): boolean {
+		return logLevels.indexOf(level) >= logLevels.indexOf(this.#options.level);
+	}
+
 	write(level: LogLevel, message: string, fields: LogFields = {}): void {
 		const {output} = this.#options;
-		if (logLevels.indexOf(level) < logLevels.indexOf(this.#options.level)) return;
+		if (!this.writes(level)) return;
 		const text = clean(message);
 		const forPeople = output.interactive && this.#options.format !== 'json';
 		if (forPeople) output.lines([this.#lineForPeople(level, text)]);

@@ -49,7 +49,12 @@ export async function main(argv: readonly string[]): Promise<never> {
 	process.on('uncaughtException', fail);
 	process.on('unhandledRejection', fail);
 	// `keydeck report | head`: nobody reads on, which is no fault of anyone.
-	stdout.on('error', (error: NodeJS.ErrnoException) => (error.code === 'EPIPE' ? end(exits.fine) : fail(error)));
+	stdout.on('error', (error: NodeJS.ErrnoException) => {
+		if (error.code === 'EPIPE') end(exits.fine);
+		// Its terminal was closed; SIGHUP says so too, sooner or later.
+		else if (error.code === 'EIO' && onTerminal) end(exits.hungUp);
+		else fail(error);
+	});
 	stderr.on('error', () => {});
 	const screen = stdin.isTTY && stdout.isTTY ? {stdin, stdout} : undefined;
 	// The engine is loaded when a command wants it, so that help is there at once.

@@ -5,6 +5,7 @@ import {type TestContext, test} from 'node:test';
 import {packageRoot, runScript} from '../helpers/binary.ts';
 import {createProject, type Project, type ProjectKey} from '../helpers/project.ts';
 import {RealTerminal} from '../helpers/real-terminal.ts';
+import {Running, startService} from '../helpers/running-service.ts';
 
 const bin = join(packageRoot, 'bin/keydeck.js');
 const leastPart = 12;
@@ -50,6 +51,10 @@ const commandLines: readonly (readonly string[])[] = [
 	['chains'],
 	['config'],
 	['config', '--json'],
+	['keys', 'list'],
+	['keys', 'list', '--json'],
+	['alerts', 'list', '--json'],
+	['status'],
 	[],
 ];
 
@@ -66,6 +71,26 @@ test('no key leaves keydeck by any command, pane, error or file', async (t) => {
 		assertClean(`keydeck ${args.join(' ')}`, stdout + stderr, texts);
 	}
 	assertClean('the dashboard', await everyPane(t, project), texts);
+	for (const [file, content] of await filesOf(join(project.folder, 'home'))) assertClean(file, content, texts);
+});
+
+test('no key leaves the service by its log, its events or its files', async (t) => {
+	const project = await createProject(t, canaries);
+	const texts = [...project.texts.values()];
+	const service = await startService(t, project, ['start', '--log-level', 'trace']);
+	await service.line(({msg}) => /^20 keys: .*needs? you/.test(msg));
+	const monitor = new Running(t, project, ['monitor', '--json']);
+	await monitor.until(() => monitor.stderr !== '');
+	for (const model of ['gpt-4o', 'claude-3-opus', 'mistral-large', 'no-such-model']) {
+		await (await service.ask(`/api/keys/${model}`)).text();
+		await (await service.post(`/api/keys/${model}/0/test`)).text();
+	}
+	await (await fetch(`${service.keyUrl}/api/keys/gpt-4o`, {headers: {authorization: `Bearer ${texts[0]}`}})).text();
+	await monitor.until(() => monitor.lines.some(({type}) => type === 'key.probed'));
+	await service.end();
+	await monitor.end('SIGINT');
+	assertClean('the log', service.stdout + service.stderr, texts);
+	assertClean('the events', monitor.stdout + monitor.stderr, texts);
 	for (const [file, content] of await filesOf(join(project.folder, 'home'))) assertClean(file, content, texts);
 });
 

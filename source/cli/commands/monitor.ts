@@ -1,3 +1,4 @@
+import type {Deck} from '../../engine/deck.ts';
 import type {EngineEvent} from '../../events.ts';
 import {clockTime} from '../../format.ts';
 import type {OpenedDeck} from '../../opening/open-deck.ts';
@@ -7,6 +8,7 @@ import {openQuietly} from '../deck-use.ts';
 import {eventJson, eventLine, type Topic, topics} from '../event-line.ts';
 import {ended} from '../headless.ts';
 import {holderName, holderOf} from '../holder.ts';
+import {KeyHashes} from '../key-hashes.ts';
 import {levelTones} from '../log-level.ts';
 import {isOwn} from '../served-deck.ts';
 import {oneOf, quoted, UsageError} from '../usage.ts';
@@ -67,7 +69,11 @@ async function follow(
 ): Promise<void> {
 	try {
 		const gone = new Promise<void>((resolve) => onClosed?.(() => resolve()));
-		const ends = [deck.onEvent((event) => print(call, event, deck, wanted)), deck.subscribe(tellOutages(call, deck))];
+		const hashes = new KeyHashes(() => deck.snapshot());
+		const ends = [
+			deck.onEvent((event) => print(call, event, {deck, hashes, wanted})),
+			deck.subscribe(tellOutages(call, deck)),
+		];
 		call.output.note(source);
 		await Promise.race([gone, ended(call.signal)]);
 		for (const end of ends) end();
@@ -93,13 +99,13 @@ async function sourceOf({clock}: Call, opened: OpenedDeck): Promise<string> {
 	return hello === undefined ? 'from the running keydeck' : `from ${holderName(hello)}`;
 }
 
-function print({typed, output}: Call, event: EngineEvent, deck: OpenedDeck['deck'], wanted: ReadonlySet<Topic>): void {
-	const snapshot = deck.snapshot();
-	const {topic, level, text} = eventLine(event, snapshot);
+type Parts = {readonly deck: Deck; readonly hashes: KeyHashes; readonly wanted: ReadonlySet<Topic>};
+
+function print({typed, output}: Call, event: EngineEvent, {deck, hashes, wanted}: Parts): void {
+	const {topic, level, text} = eventLine(event, () => deck.snapshot().alerts);
 	if (!wanted.has(topic)) return;
 	if (typed.on('json')) {
-		const hashOf = (kid: string): string | undefined => snapshot.keys.find((key) => key.kid === kid)?.hash;
-		output.text(`${JSON.stringify(eventJson(event, hashOf))}\n`);
+		output.text(`${JSON.stringify(eventJson(event, hashes.of))}\n`);
 		return;
 	}
 	const tone = topic === 'leases' && level === 'debug' ? 'plain' : levelTones[level];

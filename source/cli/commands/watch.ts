@@ -66,7 +66,7 @@ async function watchOnce(call: Call, log: Log): Promise<number | undefined> {
 		await tellHolder(call, log, settings.home);
 		tellFiring(log, deck.snapshot().alerts);
 		const end = deck.onEvent((event) => {
-			const line = eventLine(event, deck.snapshot());
+			const line = eventLine(event, () => deck.snapshot().alerts);
 			if (tells(line)) log.write(line.level, line.text, {event: event.type});
 		});
 		const gone = new Promise<'gone'>((resolve) => onClosed?.(() => resolve('gone')));
