@@ -59,7 +59,7 @@ export const failureBody = z.object({
 
 export const strategyBody = z.object({strategy});
 export const silenceBody = z.object({minutes: z.int().min(1).max(43_200)});
-export const testBody = z.object({deep: z.boolean().exactOptional()}).exactOptional();
+export const testBody = z.object({deep: z.boolean().exactOptional()}).optional();
 
 export const errorAnswer = z
 	.object({
