@@ -89,7 +89,7 @@ async function change(call: Call, {deck, settings}: OpenedDeck, action: string):
 	const [, name = '', place] = call.typed.args;
 	const {duty, said} = duties[action] ?? {duty: 'on', said: ''};
 	const key = oneKey(deck.snapshot(), catalogueOf(settings), name, place);
-	await deck.setDuty(key.kid, duty, `by ${actorOf(call)}`);
+	await deck.setDuty(key.kid, duty, actorOf(call));
 	sayWhere(call, deck);
 	const what = `${key.label} ${said}`;
 	if (call.typed.on('json')) call.output.json({ok: true, what, label: key.label, hash: key.hash, action});
