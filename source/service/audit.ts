@@ -25,6 +25,7 @@ export type AuditEntry = {
 	readonly key?: string;
 	readonly label?: string;
 	readonly leaseId?: string;
+	readonly alert?: string;
 };
 
 type Waiting = {readonly line: string; readonly resolve: () => void; readonly reject: (error: Error) => void};

@@ -36,7 +36,7 @@ export function keyRoutes(parts: Parts): Route[] {
 			answer: shapes.handOut,
 			errors: [400, 404, 429, 503],
 			run: async ({params, query: {wait, ...wish}, by, from, signal}) => {
-				const request = {...params, ...wish, ...(wait === undefined ? {} : {waitMs: wait, signal: signal()})};
+				const request = {...params, ...wish, signal: signal(), ...(wait === undefined ? {} : {waitMs: wait})};
 				return handOutKey(parts, request, {by, from, now: clock.now()});
 			},
 		}),
@@ -99,10 +99,10 @@ function failureRoute(parts: Parts): Route {
 		body: shapes.failureBody,
 		answer: shapes.handOut,
 		errors: [400, 404, 429, 503],
-		run: async ({params: {model}, body: {leaseId, hash, ...report}, by, from}) => {
+		run: async ({params: {model}, body: {leaseId, hash, ...report}, by, from, signal}) => {
 			const {lease, kid} = await callOf(engine, model, {leaseId, hash});
 			if (lease !== undefined) await settle(engine, lease, {ok: false, ...report}, clock.now());
-			const request = {model, fallback: true, avoid: [kid]};
+			const request = {model, fallback: true, avoid: [kid], signal: signal()};
 			return handOutKey(parts, request, {by, from, now: clock.now()});
 		},
 	});
