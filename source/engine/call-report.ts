@@ -64,7 +64,16 @@ function answered(
 
 function wordsOf(error: CallReport['error']): string {
 	if (error === undefined) return '';
-	return (typeof error === 'string' ? error : JSON.stringify(error)).slice(0, errorLimit);
+	return (typeof error === 'string' ? error : jsonOf(error)).slice(0, errorLimit);
+}
+
+/** Empty when it is nested deeper than anything a vendor answers. */
+function jsonOf(error: object): string {
+	try {
+		return JSON.stringify(error);
+	} catch {
+		return '';
+	}
 }
 
 /** SDKs put the status first (`429 Rate limit reached`), HTTP clients at the end (`failed with status code 429`). */
