@@ -23,6 +23,8 @@ type Options = {
 /** Answers the requests the gate has admitted. */
 export type HttpApp = {
 	readonly answer: (request: IncomingMessage, response: ServerResponse) => void;
+	/** Resolves once no answer is under way. */
+	readonly idle: () => Promise<void>;
 	readonly close: () => Promise<void>;
 };
 
@@ -61,7 +63,37 @@ export async function createHttpApp({routes, gate, onFailure, clean}: Options): 
 		return refuse(reply, refusal);
 	});
 	await app.ready();
-	return {answer: behindGate(gate, bearers, app), close: () => app.close()};
+	const running = new Running();
+	const answer = behindGate(gate, bearers, app);
+	return {
+		answer(request, response) {
+			running.add(response);
+			answer(request, response);
+		},
+		idle: () => running.ended(),
+		close: () => app.close(),
+	};
+}
+
+/** Answers that have been begun and not ended. */
+class Running {
+	readonly #responses = new Set<ServerResponse>();
+	#waiting: (() => void)[] = [];
+
+	add(response: ServerResponse): void {
+		this.#responses.add(response);
+		response.once('close', () => {
+			this.#responses.delete(response);
+			if (this.#responses.size > 0) return;
+			for (const tell of this.#waiting) tell();
+			this.#waiting = [];
+		});
+	}
+
+	ended(): Promise<void> {
+		if (this.#responses.size === 0) return Promise.resolve();
+		return new Promise((resolve) => this.#waiting.push(resolve));
+	}
 }
 
 /** Lets in what the gate admits; the connection of what it refuses ends, whatever else stands in it. */

@@ -78,11 +78,11 @@ export async function listenAtSocket(path: string, answers: Answers): Promise<Se
 	return server;
 }
 
-/** Stops accepting, lets running answers finish for a while, then cuts off what is left. */
-export async function stopServer(server: Server, patience: Promise<void>): Promise<void> {
+/** Stops accepting and cuts off what is left once `done`: connections nothing runs on must not hold it up. */
+export async function stopServer(server: Server, done: Promise<unknown>): Promise<void> {
 	const closed = new Promise<void>((resolve) => server.close(() => resolve()));
 	server.closeIdleConnections();
-	await Promise.race([closed, patience]);
+	await Promise.race([closed, done]);
 	server.closeAllConnections();
 	await closed;
 }

@@ -97,8 +97,9 @@ export async function openService(options: ServiceOptions): Promise<Service> {
 		watching.stop();
 		for (const {upgrades} of doors) upgrades.close();
 		const stopped = new AbortController();
-		const patience = clock.sleep(patienceMs, stopped.signal);
-		await Promise.all(opened.servers.map((each) => stopServer(each, patience)));
+		const idle = Promise.all(doors.map(({app}) => app.idle()));
+		const done = Promise.race([idle, clock.sleep(patienceMs, stopped.signal)]);
+		await Promise.all(opened.servers.map((each) => stopServer(each, done)));
 		// A sleep that goes on would keep the process alive.
 		stopped.abort();
 		await Promise.all(doors.map(({app}) => app.close()));
