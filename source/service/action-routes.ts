@@ -4,6 +4,7 @@ import type {Duty} from '../engine/switched-off.ts';
 import type {Audit} from './audit.ts';
 import {keyAt} from './health-routes.ts';
 import {recorded} from './recorded.ts';
+import {notFound} from './refusal.ts';
 import {type Route, route} from './route.ts';
 import * as shapes from './shapes.ts';
 
@@ -77,6 +78,7 @@ export function actionRoutes({engine, audit, clock}: Parts): Route[] {
 			answer: shapes.done,
 			errors: [400, 404, 503],
 			run: async ({params: {id}, by, from}) => {
+				ensureAlert(engine, id);
 				await recorded(audit, {action: 'alert.ack', by, from, alert: id});
 				await engine.acknowledgeAlert(id, by);
 				return {ok: true, what: 'acknowledged'};
@@ -92,10 +94,16 @@ export function actionRoutes({engine, audit, clock}: Parts): Route[] {
 			answer: shapes.done,
 			errors: [400, 404, 503],
 			run: async ({params: {id}, body: {minutes}, by, from}) => {
+				ensureAlert(engine, id);
 				await recorded(audit, {action: 'alert.silence', by, from, alert: id});
 				await engine.silenceAlert(id, clock.now() + minutes * 60_000);
 				return {ok: true, what: `silent for ${minutes} min`};
 			},
 		}),
 	];
+}
+
+function ensureAlert(engine: Engine, id: string): void {
+	if (engine.snapshot().alerts.some((alert) => alert.id === id)) return;
+	throw notFound('there is no such alert', 'GET /api/health/alerts lists them', 'UNKNOWN_ALERT');
 }

@@ -17,8 +17,8 @@ import {pageRoutes} from './page-files.ts';
 import {type Listening, listenAt, listenAtSocket, type PortLimits, shownHost, stopServer} from './ports.ts';
 import {recorded} from './recorded.ts';
 import {type Route, route} from './route.ts';
+import {fitToTell} from './told.ts';
 import {Upgrades} from './upgrades.ts';
-import {withoutKeys} from './without-keys.ts';
 
 /** Running answers have this long to finish at a stop, ms. */
 const patienceMs = 3000;
@@ -72,7 +72,7 @@ export async function openService(options: ServiceOptions): Promise<Service> {
 	const doors = await Promise.all(
 		[gateOf(names.hosts), gateOf(undefined)].map(async (gate) => {
 			const tell = (error: unknown, place: string): void => onFailure(`${place}: ${nameOf(error)}`);
-			const clean = (text: string): string => withoutKeys(text, engine.settings.keys);
+			const clean = (text: string): string => fitToTell(text, engine.settings.keys);
 			const app = await createHttpApp({routes, gate, onFailure: tell, clean});
 			const upgrades = new Upgrades({
 				deck: engine,

@@ -188,7 +188,7 @@ describe('failures in a row', () => {
 });
 
 describe('what may be asked of a hand-out', () => {
-	const limited = {keys: two, config: {models: {'gpt-4o': {limits: {concurrency: 2}}}}};
+	const limited = {clock: hastened(10), keys: two, config: {models: {'gpt-4o': {limits: {concurrency: 2}}}}};
 
 	test('is obeyed: strategy, affinity, tokens, fallback', async (t) => {
 		const served = await serve(t, {keys: two, config: {models: {'gpt-4o': {limits: {tokensPerMinute: 1000}}}}});
@@ -227,7 +227,7 @@ describe('what may be asked of a hand-out', () => {
 		});
 		await Promise.all(leaving);
 		for (const {leaseId} of taken) await usage(served, {leaseId});
-		await sleep(1200);
+		await sleep(200);
 		assert.deepEqual(
 			served.engine.snapshot().keys.map((key) => key.inFlight),
 			[0, 0],
