@@ -9,6 +9,9 @@ type Method = (deck: Deck, params: unknown, progress: Progress) => Promise<unkno
 /** Labels, ids and names; longer ones are no names of ours. */
 const name = z.string().min(1).max(500);
 
+/** The latest time there is, epoch ms. */
+const lastInstant = 8_640_000_000_000_000;
+
 /** The deck's methods a client may call, by name, each with the parameters it takes. */
 export const deckMethods: ReadonlyMap<string, Method> = new Map([
 	['snapshot', method(z.object({}), async (deck) => deck.snapshot())],
@@ -35,7 +38,9 @@ export const deckMethods: ReadonlyMap<string, Method> = new Map([
 	['acknowledgeAlert', method(z.object({id: name, by: name}), (deck, {id, by}) => deck.acknowledgeAlert(id, by))],
 	[
 		'silenceAlert',
-		method(z.object({id: name, until: z.number()}), (deck, {id, until}) => deck.silenceAlert(id, until)),
+		method(z.object({id: name, until: z.number().min(0).max(lastInstant)}), (deck, {id, until}) =>
+			deck.silenceAlert(id, until),
+		),
 	],
 	[
 		'dryRun',

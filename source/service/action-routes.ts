@@ -3,6 +3,8 @@ import type {Engine} from '../engine/engine.ts';
 import type {Duty} from '../engine/switched-off.ts';
 import type {Audit} from './audit.ts';
 import {keyAt} from './health-routes.ts';
+import {recorded} from './recorded.ts';
+import {notFound} from './refusal.ts';
 import {type Route, route} from './route.ts';
 import * as shapes from './shapes.ts';
 
@@ -25,10 +27,10 @@ export function actionRoutes({engine, audit, clock}: Parts): Route[] {
 				summary: does,
 				params: shapes.ofKey,
 				answer: shapes.done,
-				errors: [400, 404],
+				errors: [400, 404, 503],
 				run: async ({params: {model, keyIndex}, by, from}) => {
 					const {kid, label, hash} = keyAt(engine, model, keyIndex);
-					await audit.write({action: `key.${verb}`, by, from, model, key: hash, label});
+					await recorded(audit, {action: `key.${verb}`, by, from, model, key: hash, label});
 					await engine.setDuty(kid, duty, by);
 					return {ok: true, what: `${label} ${said}`};
 				},
@@ -42,9 +44,11 @@ export function actionRoutes({engine, audit, clock}: Parts): Route[] {
 			params: shapes.ofKey,
 			body: shapes.testBody,
 			answer: shapes.testAnswer,
-			errors: [400, 404],
-			run: async ({params: {model, keyIndex}, body}) => {
+			errors: [400, 404, 503],
+			run: async ({params: {model, keyIndex}, body, by, from}) => {
 				const key = keyAt(engine, model, keyIndex);
+				const action = body?.deep === true ? 'key.deep-test' : 'key.test';
+				await recorded(audit, {action, by, from, model, key: key.hash, label: key.label});
 				const [result] = await engine.test({kids: [key.kid], model, deep: body?.deep === true});
 				const {kid: _, ...told} = result ?? {};
 				return told;
@@ -58,9 +62,9 @@ export function actionRoutes({engine, audit, clock}: Parts): Route[] {
 			params: shapes.ofModel,
 			body: shapes.strategyBody,
 			answer: shapes.done,
-			errors: [400, 404],
+			errors: [400, 404, 503],
 			run: async ({params: {model}, body: {strategy}, by, from}) => {
-				await audit.write({action: `strategy.${strategy}`, by, from, model});
+				await recorded(audit, {action: `strategy.${strategy}`, by, from, model});
 				await engine.setStrategy(model, strategy, by);
 				return {ok: true, what: `${model} takes its keys ${strategy}`};
 			},
@@ -72,8 +76,10 @@ export function actionRoutes({engine, audit, clock}: Parts): Route[] {
 			summary: 'Say that somebody has seen an alert',
 			params: shapes.ofAlert,
 			answer: shapes.done,
-			errors: [400, 404],
-			run: async ({params: {id}, by}) => {
+			errors: [400, 404, 503],
+			run: async ({params: {id}, by, from}) => {
+				ensureAlert(engine, id);
+				await recorded(audit, {action: 'alert.ack', by, from, alert: id});
 				await engine.acknowledgeAlert(id, by);
 				return {ok: true, what: 'acknowledged'};
 			},
@@ -86,11 +92,18 @@ export function actionRoutes({engine, audit, clock}: Parts): Route[] {
 			params: shapes.ofAlert,
 			body: shapes.silenceBody,
 			answer: shapes.done,
-			errors: [400, 404],
-			run: async ({params: {id}, body: {minutes}}) => {
+			errors: [400, 404, 503],
+			run: async ({params: {id}, body: {minutes}, by, from}) => {
+				ensureAlert(engine, id);
+				await recorded(audit, {action: 'alert.silence', by, from, alert: id});
 				await engine.silenceAlert(id, clock.now() + minutes * 60_000);
 				return {ok: true, what: `silent for ${minutes} min`};
 			},
 		}),
 	];
+}
+
+function ensureAlert(engine: Engine, id: string): void {
+	if (engine.snapshot().alerts.some((alert) => alert.id === id)) return;
+	throw notFound('there is no such alert', 'GET /api/health/alerts lists them', 'UNKNOWN_ALERT');
 }

@@ -35,6 +35,7 @@ export type AuditEntry = {
 	readonly key?: string;
 	readonly label?: string;
 	readonly leaseId?: string;
+	readonly alert?: string;
 };
 
 type OpenFile = {readonly path: string; readonly fd: number; readonly isPlain: boolean};

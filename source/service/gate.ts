@@ -49,8 +49,9 @@ export class Gate {
 	/** Throws `RequestRefused` unless the bearer may use a route that needs this. */
 	require(need: Need, bearer: Bearer | undefined): void {
 		if (need === 'nothing') return;
+		// Where anybody here may read, somebody with a token for less may too.
+		if (need === 'read' && this.#options.loopback) return;
 		if (bearer === undefined) {
-			if (need === 'read' && this.#options.loopback) return;
 			throw refusal(401, 'TOKEN_REQUIRED', 'this needs an access token', {
 				hint: 'send Authorization: Bearer <token>; keydeck token show prints it',
 			});
@@ -81,8 +82,8 @@ export class Gate {
 		const origins = valuesOf(request, 'origin');
 		const known = origins.length === 1 && origins[0] !== undefined && this.#options.origins.has(origins[0]);
 		if (known) return;
-		const site = request.headers['sec-fetch-site'];
-		const isForeign = site === 'cross-site' || site === 'same-site';
+		const sites = valuesOf(request, 'sec-fetch-site');
+		const isForeign = sites.some((site) => site !== 'same-origin' && site !== 'none');
 		// Somebody who follows a link to the page comes from elsewhere; the page holds no data.
 		const isVisit = request.method === 'GET' && request.url === '/' && request.headers['sec-fetch-mode'] === 'navigate';
 		if (origins.length === 0 && (!isForeign || isVisit)) return;
@@ -129,11 +130,11 @@ function valuesOf({rawHeaders}: IncomingMessage, name: string): string[] {
 const socketTokenPrefix = 'keydeck.token.';
 
 /** A token is taken from the header, or from a web socket's list of protocols; never from the address. */
-function tokenIn({headers}: IncomingMessage): string | undefined {
-	const {authorization} = headers;
-	// Anything else in that header is a wrong token, not none.
-	if (authorization !== undefined) return /^Bearer +(\S+)$/i.exec(authorization)?.[1] ?? '';
-	const protocols = headers['sec-websocket-protocol']?.split(',').map((each) => each.trim());
+export function tokenIn(request: IncomingMessage): string | undefined {
+	const [authorization, ...others] = valuesOf(request, 'authorization');
+	// Anything else in that header is a wrong token, not none; so are two of them.
+	if (authorization !== undefined) return (others.length === 0 && /^Bearer +(\S+)$/i.exec(authorization)?.[1]) || '';
+	const protocols = request.headers['sec-websocket-protocol']?.split(',').map((each) => each.trim());
 	return protocols?.find((each) => each.startsWith(socketTokenPrefix))?.slice(socketTokenPrefix.length);
 }
 

@@ -2,6 +2,7 @@ import type {Engine} from '../engine/engine.ts';
 import type {Acquired, AcquireRequest} from '../engine/leasing.ts';
 import {isoTime} from '../format.ts';
 import type {Audit} from './audit.ts';
+import {recorded} from './recorded.ts';
 import {RequestRefused, refusedLease} from './refusal.ts';
 
 type Parts = {readonly engine: Engine; readonly audit: Audit};
@@ -9,30 +10,28 @@ type Parts = {readonly engine: Engine; readonly audit: Audit};
 type Taker = {readonly by: string; readonly from: string};
 
 /**
- * Leases a key and gives its text away: told to the audit first, and kept back when that fails.
- * Throws `RequestRefused`.
+ * Leases a key and gives its text away: told to the audit first, and kept back when that fails or
+ * nobody waits for it any more. Throws `RequestRefused`.
  */
 export async function handOutKey(
 	{engine, audit}: Parts,
-	request: AcquireRequest,
+	request: AcquireRequest & {readonly signal: AbortSignal},
 	{by, from, now}: Taker & {readonly now: number},
 ): Promise<object> {
 	const acquired = await engine.acquire(request);
 	if (!acquired.granted) throw refusedLease(request.model, acquired, now);
 	const {lease, key} = acquired;
+	const entry = {by, from, model: request.model, key: key.hash, label: key.label, leaseId: lease.id};
 	try {
-		const {label, hash} = key;
-		await audit.write({action: 'key.handed-out', by, from, model: request.model, key: hash, label, leaseId: lease.id});
+		if (!request.signal.aborted) await recorded(audit, {action: 'key.handed-out', ...entry});
 	} catch (error) {
 		await engine.release(lease.id, 'unused');
-		const reason = error instanceof Error ? error.message : 'unknown error';
-		throw new RequestRefused(503, {
-			error: `no key is handed out without a record of it: ${reason}`,
-			code: 'AUDIT_FAILED',
-			hint: 'make room on the disk of KEYDECK_HOME, or mend the rights on its audit file',
-		});
+		throw error;
 	}
-	return handedOut(acquired, engine);
+	if (!request.signal.aborted) return handedOut(acquired, engine);
+	await engine.release(lease.id, 'unused');
+	await recorded(audit, {action: 'key.kept-back', ...entry});
+	throw new RequestRefused(503, {error: 'the caller is gone', code: 'CALLER_GONE', hint: 'ask again'});
 }
 
 function handedOut({lease, key, secret, entry, why, warning}: Acquired, engine: Engine): object {

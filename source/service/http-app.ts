@@ -1,84 +1,126 @@
 import type {IncomingMessage, ServerResponse} from 'node:http';
+import type {Socket} from 'node:net';
 import fastify, {type FastifyError, type FastifyInstance, type FastifyReply, type FastifyRequest} from 'fastify';
 import {z} from 'zod';
 import type {Bearer} from './access-tokens.ts';
-import type {Gate} from './gate.ts';
+import type {Gate, Need} from './gate.ts';
+import {standingHeaders, writeRefusal} from './raw-answer.ts';
 import {badRequest, notFound, RequestRefused, refusalOf} from './refusal.ts';
 import {type Route, TextAnswer} from './route.ts';
 
 /** Largest body of a request, bytes. */
 const bodyLimit = 1024 * 1024;
 
-/** On every answer: nothing of a key may stay in a cache, be guessed at, or be read by another site. */
-export const standingHeaders = {
-	'cache-control': 'no-store',
-	'x-content-type-options': 'nosniff',
-	'cross-origin-resource-policy': 'same-origin',
-} as const;
-
 type Options = {
 	readonly routes: readonly Route[];
 	readonly gate: Gate;
 	/** Told what nobody meant to happen; never a request's headers or body. */
 	readonly onFailure: (error: unknown, place: string) => void;
+	/** Takes the keys out of a text that may repeat what was sent. */
+	readonly clean: (text: string) => string;
 };
 
 /** Answers the requests the gate has admitted. */
 export type HttpApp = {
 	readonly answer: (request: IncomingMessage, response: ServerResponse) => void;
+	/** Resolves once no answer is under way. */
+	readonly idle: () => Promise<void>;
 	readonly close: () => Promise<void>;
 };
 
 /** The router over all routes; it listens nowhere by itself. */
-export async function createHttpApp({routes, gate, onFailure}: Options): Promise<HttpApp> {
+export async function createHttpApp({routes, gate, onFailure, clean}: Options): Promise<HttpApp> {
 	const bearers = new WeakMap<IncomingMessage, Bearer>();
+	const require = (need: Need, {raw}: FastifyRequest): void => gate.require(need, bearers.get(raw));
+	const refuse = (reply: FastifyReply, refusal: RequestRefused): FastifyReply => send(reply, refusal, clean);
 	const app = fastify({
 		bodyLimit,
 		routerOptions: {maxParamLength: 500},
-		frameworkErrors: (error, _request, reply) => refuse(reply, refusalOfFramework(error)),
+		frameworkErrors: (error, request, reply) =>
+			refuse(
+				reply,
+				refusalOfAddress(error, () => require('read', request)),
+			),
 		return503OnClosing: false,
 	});
 	app.removeContentTypeParser('text/plain');
-	for (const route of routes) mount(app, route, {gate, bearers});
-	app.setNotFoundHandler((request, reply) => {
-		gate.require('read', bearers.get(request.raw));
-		return refuse(
+	// Before the body is read: who may not do it need not send it. What is no route needs a reader's right.
+	app.addHook('onRequest', async (request, reply) => {
+		const {need = 'read'} = request.routeOptions.config as {readonly need?: Need};
+		require(need, request);
+		if (/^100-continue$/i.test(request.headers.expect ?? '')) reply.raw.writeContinue();
+	});
+	for (const route of routes) mount(app, route, bearers);
+	app.setNotFoundHandler((request, reply) =>
+		refuse(
 			reply,
 			notFound(`there is no ${request.method} ${pathOf(request)}`, 'GET /openapi.json lists what there is'),
-		);
-	});
+		),
+	);
 	app.setErrorHandler((error: FastifyError, request, reply) => {
-		const refusal = isFrameworkError(error) ? refusalOfFramework(error) : refusalOf(error);
+		const refusal = isOfRequest(error) ? refusalOfFramework(error) : refusalOf(error);
 		if (refusal.body.code === 'INTERNAL') onFailure(error, `${request.method} ${request.routeOptions.url ?? '?'}`);
 		return refuse(reply, refusal);
 	});
 	await app.ready();
+	const running = new Running();
+	const answer = behindGate(gate, bearers, app);
 	return {
 		answer(request, response) {
-			try {
-				const bearer = gate.admit(request);
-				if (bearer !== undefined) bearers.set(request, bearer);
-			} catch (error) {
-				writeRefusal(response, refusalOf(error));
-				// What follows in the body of a refused request is not read.
-				request.resume();
-				return;
-			}
-			app.routing(request, response);
+			running.add(response);
+			answer(request, response);
 		},
+		idle: () => running.ended(),
 		close: () => app.close(),
 	};
 }
 
-type Access = {readonly gate: Gate; readonly bearers: WeakMap<IncomingMessage, Bearer>};
+/** Answers that have been begun and not ended. */
+class Running {
+	readonly #responses = new Set<ServerResponse>();
+	#waiting: (() => void)[] = [];
 
-function mount(app: FastifyInstance, route: Route, {gate, bearers}: Access): void {
+	add(response: ServerResponse): void {
+		this.#responses.add(response);
+		response.once('close', () => {
+			this.#responses.delete(response);
+			if (this.#responses.size > 0) return;
+			for (const tell of this.#waiting) tell();
+			this.#waiting = [];
+		});
+	}
+
+	ended(): Promise<void> {
+		if (this.#responses.size === 0) return Promise.resolve();
+		return new Promise((resolve) => this.#waiting.push(resolve));
+	}
+}
+
+/** Lets in what the gate admits; the connection of what it refuses ends, whatever else stands in it. */
+function behindGate(gate: Gate, bearers: WeakMap<IncomingMessage, Bearer>, app: FastifyInstance): HttpApp['answer'] {
+	const ending = new WeakSet<Socket>();
+	return (request, response) => {
+		// A request behind a refused one will not be answered, so it must do nothing either.
+		if (ending.has(request.socket)) return void request.resume();
+		try {
+			const bearer = gate.admit(request);
+			if (bearer !== undefined) bearers.set(request, bearer);
+		} catch (error) {
+			ending.add(request.socket);
+			writeRefusal(response, refusalOf(error));
+			request.resume();
+			return;
+		}
+		app.routing(request, response);
+	};
+}
+
+function mount(app: FastifyInstance, route: Route, bearers: WeakMap<IncomingMessage, Bearer>): void {
 	app.route({
 		method: route.method,
 		url: route.path,
 		exposeHeadRoute: false,
-		// Before the body is read: who may not do it need not send it.
-		onRequest: async (request) => gate.require(route.need, bearers.get(request.raw)),
+		config: {need: route.need},
 		handler: async (request, reply) => {
 			const bearer = bearers.get(request.raw);
 			const answer = await route.run({
@@ -87,7 +129,7 @@ function mount(app: FastifyInstance, route: Route, {gate, bearers}: Access): voi
 				body: checked(route.body, request.body, 'the body'),
 				by: bearer?.label ?? 'somebody here',
 				from: request.raw.socket.remoteAddress ?? 'unix socket',
-				signal: () => signalOf(request),
+				signal: () => signalOf(request, reply),
 			});
 			reply.headers(standingHeaders);
 			if (!(answer instanceof TextAnswer)) return answer;
@@ -106,14 +148,32 @@ function checked(shape: z.ZodType | undefined, value: unknown, where: string): u
 	throw badRequest(`${place} is wrong: ${issue?.message ?? 'unreadable'}`, 'GET /openapi.json says what it takes');
 }
 
-function signalOf(request: FastifyRequest): AbortSignal {
+/** An answer that waits behind others on its connection hears of the end of the connection alone. */
+function signalOf({raw: {socket}}: FastifyRequest, {raw}: FastifyReply): AbortSignal {
 	const gone = new AbortController();
-	request.raw.socket.once('close', () => gone.abort());
+	const end = (): void => gone.abort();
+	if (!socket.writable) end();
+	socket.once('close', end);
+	raw.once('close', () => {
+		socket.off('close', end);
+		end();
+	});
 	return gone.signal;
 }
 
-function isFrameworkError(error: FastifyError): boolean {
-	return typeof error.code === 'string' && error.code.startsWith('FST_');
+/** The fault is in what was sent, or in how it ended: no news for the log. */
+function isOfRequest(error: FastifyError): boolean {
+	return typeof error.statusCode === 'number' && error.statusCode < 500;
+}
+
+/** An address that cannot be read tells nothing to who may not read anything. */
+function refusalOfAddress(error: FastifyError, require: () => void): RequestRefused {
+	try {
+		require();
+		return refusalOfFramework(error);
+	} catch (refused) {
+		return refusalOf(refused);
+	}
 }
 
 /** Errors of the router itself, in the words of the service: its own may repeat what was sent. */
@@ -135,26 +195,17 @@ function refusalOfFramework(error: FastifyError): RequestRefused {
 	}
 }
 
-function refuse(reply: FastifyReply, {status, body, retryAfterS}: RequestRefused): FastifyReply {
+function send(
+	reply: FastifyReply,
+	{status, body, retryAfterS}: RequestRefused,
+	clean: (text: string) => string,
+): FastifyReply {
 	if (retryAfterS !== undefined) reply.header('retry-after', String(retryAfterS));
 	if (status === 401) reply.header('www-authenticate', 'Bearer');
-	return reply.code(status).headers(standingHeaders).type('application/json; charset=utf-8').send(body);
-}
-
-/** A refusal before the router: the connection ends with it. */
-function writeRefusal(response: ServerResponse, {status, body, retryAfterS}: RequestRefused): void {
-	const text = JSON.stringify(body);
-	response.writeHead(status, {
-		...standingHeaders,
-		'content-type': 'application/json; charset=utf-8',
-		'content-length': Buffer.byteLength(text),
-		connection: 'close',
-		...(retryAfterS === undefined ? {} : {'retry-after': String(retryAfterS)}),
-		...(status === 401 ? {'www-authenticate': 'Bearer'} : {}),
-	});
-	response.end(text);
+	reply.code(status).headers(standingHeaders).type('application/json; charset=utf-8');
+	return reply.send({...body, error: clean(body.error)});
 }
 
 function pathOf(request: FastifyRequest): string {
-	return JSON.stringify((request.raw.url ?? '').split('?', 1)[0]?.slice(0, 200));
+	return JSON.stringify((request.raw.url ?? '').split('?', 1)[0]);
 }

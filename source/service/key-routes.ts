@@ -12,6 +12,7 @@ import {handOutKey} from './hand-out.ts';
 import {badRequest, notFound} from './refusal.ts';
 import {type Route, route} from './route.ts';
 import * as shapes from './shapes.ts';
+import {reportWithoutKeys} from './told.ts';
 
 type Parts = {readonly engine: Engine; readonly audit: Audit; readonly clock: Clock};
 
@@ -38,7 +39,7 @@ export function keyRoutes(parts: Parts): Route[] {
 			answer: shapes.handOut,
 			errors: [400, 404, 429, 503],
 			run: async ({params, query: {wait, ...wish}, by, from, signal}) => {
-				const request = {...params, ...wish, ...(wait === undefined ? {} : {waitMs: wait, signal: signal()})};
+				const request = {...params, ...wish, signal: signal(), ...(wait === undefined ? {} : {waitMs: wait})};
 				return handOutKey(parts, request, {by, from, now: clock.now()});
 			},
 		}),
@@ -101,7 +102,7 @@ function failureRoute(parts: Parts): Route {
 		body: shapes.failureBody,
 		answer: shapes.handOut,
 		errors: [400, 404, 429, 503],
-		run: async ({params: {model}, body: {leaseId, hash, ...report}, by, from}) => {
+		run: async ({params: {model}, body: {leaseId, hash, ...report}, by, from, signal}) => {
 			const {lease, kid, entry} = await callOf(engine, model, {leaseId, hash});
 			const {outcome, usage} = reportedOutcome({ok: false, ...report}, clock.now());
 			if (lease !== undefined) await engine.release(lease.id, outcome, usage);
@@ -110,14 +111,14 @@ function failureRoute(parts: Parts): Route {
 				.get(entry.provider)
 				?.read(outcome, {by: 'call', model: entry.upstream, request: 'call'});
 			const isBenched = reading !== undefined && benchesByItself(reading.verdict.kind);
-			const request = {model, fallback: true, avoid: isBenched ? [] : [kid]};
+			const request = {model, fallback: true, avoid: isBenched ? [] : [kid], signal: signal()};
 			return handOutKey(parts, request, {by, from, now: clock.now()});
 		},
 	});
 }
 
 async function settle(engine: Engine, lease: Lease, report: CallReport, now: number): Promise<boolean> {
-	const {outcome, usage} = reportedOutcome(report, now);
+	const {outcome, usage} = reportedOutcome(reportWithoutKeys(report, engine.settings.keys), now);
 	return engine.release(lease.id, outcome, usage);
 }
 

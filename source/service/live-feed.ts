@@ -21,12 +21,22 @@ export class LiveFeed {
 	readonly #clock: Clock;
 	readonly #listeners = new Set<Listener>();
 	#seq = 0;
-	#ends: (() => void)[] = [];
+	readonly #endNumbering: () => void;
+	#endFollowing: (() => void) | undefined;
 	#nextSummary: Stoppable | undefined;
 
 	constructor(deck: Deck, clock: Clock) {
 		this.#deck = deck;
 		this.#clock = clock;
+		this.#seq = deck.snapshot().events[0]?.seq ?? 0;
+		// Without listeners too: the first summary of the next one names the last event there was.
+		this.#endNumbering = deck.onEvent((event) => this.#tell(event));
+	}
+
+	/** Listens to the deck no more. */
+	close(): void {
+		this.#endNumbering();
+		this.#unfollow();
 	}
 
 	add(socket: WebSocket): void {
@@ -39,25 +49,26 @@ export class LiveFeed {
 			if (this.#listeners.size === 0) this.#unfollow();
 		});
 		socket.on('message', (bytes, isBinary) => {
-			if (!isBinary && isResync(String(bytes))) this.#sendSummary(listener);
+			if (isBinary) socket.close(1003, 'text only');
+			else if (isResync(String(bytes))) this.#resync(listener);
 		});
 		this.#sendSummary(listener);
 	}
 
 	#follow(): void {
-		this.#seq = this.#deck.snapshot().events[0]?.seq ?? 0;
-		this.#ends = [this.#deck.onEvent((event) => this.#tell(event)), this.#deck.subscribe(() => this.#summarizeSoon())];
+		this.#endFollowing = this.#deck.subscribe(() => this.#summarizeSoon());
 	}
 
 	#unfollow(): void {
-		for (const end of this.#ends) end();
-		this.#ends = [];
+		this.#endFollowing?.();
+		this.#endFollowing = undefined;
 		this.#nextSummary?.stop();
 		this.#nextSummary = undefined;
 	}
 
 	#tell(event: EngineEvent): void {
 		this.#seq = event.seq;
+		if (this.#listeners.size === 0) return;
 		this.#broadcast(JSON.stringify({type: 'event', seq: event.seq, data: event}));
 		if (!('alertId' in event)) return;
 		const snapshot = this.#deck.snapshot();
@@ -77,6 +88,12 @@ export class LiveFeed {
 			if (listener.socket.bufferedAmount > mostUnread) listener.behind = true;
 			else if (!listener.behind) this.#send(listener, text);
 		}
+	}
+
+	/** One summary on its way at a time: asking again and again without reading must cost nothing. */
+	#resync(listener: Listener): void {
+		if (listener.socket.bufferedAmount > 0) listener.behind = true;
+		else this.#sendSummary(listener);
 	}
 
 	#sendSummary(listener: Listener): void {

@@ -1,4 +1,5 @@
 import {z} from 'zod';
+import type {Need} from './gate.ts';
 import type {Route} from './route.ts';
 import {errorAnswer} from './shapes.ts';
 
@@ -7,16 +8,22 @@ const statusWords: Readonly<Record<number, string>> = {
 	401: 'an access token is needed, or this is none',
 	403: 'the token lacks the scope, or the host or origin is refused',
 	404: 'no such thing',
+	413: 'the body is too large',
+	415: 'the body is not JSON',
 	429: 'not now: Retry-After says when',
 	503: 'it cannot serve this',
 };
 
+type Schemas = Record<string, object>;
+
 /** The description of the service, OpenAPI 3.1, made from its routes. */
 export function describeService(routes: readonly Route[], version: string): object {
 	const paths: Record<string, Record<string, object>> = {};
+	const schemas: Schemas = {};
+	addSchema(errorAnswer, schemas);
 	for (const route of routes) {
 		const path = route.path.replaceAll(/:(\w+)/g, '{$1}');
-		paths[path] = {...paths[path], [route.method.toLowerCase()]: operation(route)};
+		paths[path] = {...paths[path], [route.method.toLowerCase()]: operation(route, schemas)};
 	}
 	return {
 		openapi: '3.1.0',
@@ -28,30 +35,40 @@ export function describeService(routes: readonly Route[], version: string): obje
 		},
 		paths,
 		components: {
-			schemas: {Error: jsonSchema(errorAnswer)},
+			schemas,
 			securitySchemes: {token: {type: 'http', scheme: 'bearer'}},
 		},
 	};
 }
 
-function operation(route: Route): object {
-	const gate = route.need === 'nothing' ? [] : [401, 403, 429];
-	const errors = [...new Set([...gate, ...route.errors])].sort((a, b) => a - b);
+function operation(route: Route, schemas: Schemas): object {
+	const {need, body, answer, params, query} = route;
+	const malformed = params === undefined && query === undefined && body === undefined ? [] : [400];
+	const errors = new Set([401, 403, 429, ...malformed, ...(body === undefined ? [] : [413, 415]), ...route.errors]);
 	return {
 		summary: route.summary,
-		...(route.need === 'nothing' ? {} : {security: [{token: [route.need]}]}),
-		parameters: [...parameters('path', route.params), ...parameters('query', route.query)],
-		...(route.body === undefined
-			? {}
-			: {requestBody: {content: {'application/json': {schema: jsonSchema(route.body, 'input')}}}}),
+		security: securityOf(need),
+		parameters: [...parameters('path', params), ...parameters('query', query)],
+		...(body === undefined ? {} : {requestBody: requestBody(body)}),
 		responses: {
 			200: {
 				description: 'fine',
-				...(route.answer === undefined ? {} : {content: {'application/json': {schema: jsonSchema(route.answer)}}}),
+				...(answer === undefined ? {} : {content: {'application/json': {schema: addSchema(answer, schemas)}}}),
 			},
-			...Object.fromEntries(errors.map((status) => [status, errorResponse(status)])),
+			...Object.fromEntries([...errors].sort((a, b) => a - b).map((status) => [status, errorResponse(status)])),
 		},
 	};
+}
+
+/** An empty requirement: it may do without a token, where the service is bound to a loopback address. */
+function securityOf(need: Need): object[] {
+	if (need === 'nothing') return [];
+	return [{token: [need]}, ...(need === 'read' ? [{}] : [])];
+}
+
+function requestBody(body: z.ZodType): object {
+	const schema = jsonSchema(body, 'input');
+	return {required: !body.safeParse(undefined).success, content: {'application/json': {schema}}};
 }
 
 function errorResponse(status: number): object {
@@ -73,6 +90,20 @@ function parameters(place: 'path' | 'query', schema: z.ZodType | undefined): obj
 		required: place === 'path' || required.includes(name),
 		schema: of,
 	}));
+}
+
+/** The schema of an answer; named parts of it stand once, where the whole document finds them. */
+function addSchema(answer: z.ZodType, schemas: Schemas): object {
+	const {$defs = {}, ...schema} = jsonSchema(answer) as {readonly $defs?: Schemas; readonly $ref?: string};
+	const {id} = answer.meta() ?? {};
+	for (const [name, part] of Object.entries($defs)) schemas[name] ??= placed(part);
+	if (id === undefined || schema.$ref !== undefined) return placed(schema);
+	schemas[id] ??= placed(schema);
+	return {$ref: `#/components/schemas/${id}`};
+}
+
+function placed(schema: object): object {
+	return JSON.parse(JSON.stringify(schema).replaceAll('"#/$defs/', '"#/components/schemas/'));
 }
 
 function jsonSchema(schema: z.ZodType, io: 'input' | 'output' = 'output'): object {

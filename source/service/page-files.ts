@@ -1,5 +1,6 @@
 import {readFileSync} from 'node:fs';
 import {join} from 'node:path';
+import {notFound} from './refusal.ts';
 import {type Route, route, TextAnswer} from './route.ts';
 
 /** The page may load and call nothing but its own service; nothing in it is inline. */
@@ -21,9 +22,9 @@ export function pageRoutes(): Route[] {
 			path,
 			need: 'nothing',
 			summary: path === '/' ? 'The web dashboard' : `Part of the web dashboard`,
-			errors: [],
+			errors: [404],
 			run: async () => {
-				answer ??= new TextAnswer(type, readFileSync(join(import.meta.dirname, 'page', file), 'utf8'), {
+				answer ??= new TextAnswer(type, textOf(file), {
 					'content-security-policy': contentPolicy,
 					'referrer-policy': 'no-referrer',
 				});
@@ -31,4 +32,12 @@ export function pageRoutes(): Route[] {
 			},
 		});
 	});
+}
+
+function textOf(file: string): string {
+	try {
+		return readFileSync(join(import.meta.dirname, 'page', file), 'utf8');
+	} catch {
+		throw notFound('this copy of keydeck has no web dashboard', 'npm run build makes it; the rest works', 'NO_PAGE');
+	}
 }

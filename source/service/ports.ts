@@ -1,19 +1,37 @@
 import {readFileSync} from 'node:fs';
 import {chmod, rm} from 'node:fs/promises';
-import {createServer, type RequestListener, type Server} from 'node:http';
+import {createServer, type IncomingMessage, type RequestListener, type Server} from 'node:http';
 import {createServer as createTlsServer} from 'node:https';
-import {createConnection, isIP, type Socket} from 'node:net';
+import {createConnection, isIP} from 'node:net';
 import type {Duplex} from 'node:stream';
+import type {Clock} from '../clock.ts';
 import {KeydeckError} from '../errors.ts';
-import {standingHeaders} from './http-app.ts';
+import {refuseSocket} from './raw-answer.ts';
+import {RequestRefused} from './refusal.ts';
 
-const limits = {
-	headersTimeout: 10_000,
-	requestTimeout: 30_000,
-	maxHeaderSize: 16 * 1024,
-	keepAliveTimeout: 65_000,
-} as const;
-const mostConnections = 512;
+/** How long and how large a request may be. */
+export type PortLimits = {
+	/** @default 10000 */
+	readonly headersTimeoutMs?: number;
+	/** @default 30000 */
+	readonly requestTimeoutMs?: number;
+	/** Per port. @default 512 */
+	readonly connections?: number;
+};
+
+/** Where to listen, and within which limits. */
+type Door = {
+	readonly host: string;
+	readonly port: number;
+	readonly setting: string;
+	readonly tls: Tls;
+	readonly limits?: PortLimits | undefined;
+};
+
+const maxHeaderSize = 16 * 1024;
+const keepAliveTimeout = 65_000;
+/** Those that are late are looked for this often, ms. */
+const lookForLateMs = 1000;
 
 export type Listening = {
 	/** `http://127.0.0.1:3001`. */
@@ -26,21 +44,14 @@ export type Listening = {
 export type Answers = {
 	readonly request: RequestListener;
 	readonly upgrade: (request: Parameters<RequestListener>[0], socket: Duplex, head: Buffer) => void;
+	readonly clock: Pick<Clock, 'after'>;
 };
 
 export type Tls = {readonly cert: string; readonly key: string};
 
 /** Opens a port. Throws KeydeckError `PORT_IN_USE`, `PORT_REFUSED`, `TLS_UNUSABLE`. */
-export async function listenAt(
-	{
-		host,
-		port,
-		setting,
-		tls,
-	}: {readonly host: string; readonly port: number; readonly setting: string; readonly tls: Tls},
-	answers: Answers,
-): Promise<Listening> {
-	const server = serverWith(answers, tls);
+export async function listenAt({host, port, setting, tls, limits}: Door, answers: Answers): Promise<Listening> {
+	const server = serverWith(answers, tls, limits);
 	await new Promise<void>((resolve, reject) => {
 		server.once('error', (error: NodeJS.ErrnoException) => reject(portError(error, {host, port, setting})));
 		server.listen({host, port}, resolve);
@@ -67,44 +78,60 @@ export async function listenAtSocket(path: string, answers: Answers): Promise<Se
 	return server;
 }
 
-/** Stops accepting, lets running answers finish for a while, then cuts off what is left. */
-export async function stopServer(server: Server, patience: Promise<void>): Promise<void> {
+/** Stops accepting and cuts off what is left once `done`: connections nothing runs on must not hold it up. */
+export async function stopServer(server: Server, done: Promise<unknown>): Promise<void> {
 	const closed = new Promise<void>((resolve) => server.close(() => resolve()));
 	server.closeIdleConnections();
-	await Promise.race([closed, patience]);
+	await Promise.race([closed, done]);
 	server.closeAllConnections();
 	await closed;
 }
 
-function serverWith({request, upgrade}: Answers, tls: Tls): Server {
-	// The gate answers for a missing Host itself, in the form of all errors.
-	const options = {...limits, requireHostHeader: false};
+function serverWith(
+	{request, upgrade, clock}: Answers,
+	tls: Tls,
+	{headersTimeoutMs = 10_000, requestTimeoutMs = 30_000, connections = 512}: PortLimits = {},
+): Server {
+	const options = {
+		maxHeaderSize,
+		keepAliveTimeout,
+		headersTimeout: headersTimeoutMs,
+		requestTimeout: requestTimeoutMs,
+		connectionsCheckingInterval: Math.min(lookForLateMs, headersTimeoutMs),
+		// The gate answers for a missing Host itself, in the form of all errors.
+		requireHostHeader: false,
+		// Some clients offer HTTP/2 with each request; they take the answer in HTTP/1.1.
+		shouldUpgradeCallback: ({headers}: IncomingMessage) => headers.upgrade?.toLowerCase() === 'websocket',
+	};
 	const server =
 		tls.cert === '' ? createServer(options, request) : createTlsServer({...options, ...readTls(tls)}, request);
-	server.maxConnections = mostConnections;
+	server.maxConnections = connections;
 	server.on('upgrade', upgrade);
-	server.on('clientError', (error: NodeJS.ErrnoException, socket) => answerClientError(error, socket as Socket));
+	// Who may send a body is told to go on once that is known; other expectations are not looked at.
+	server.on('checkContinue', request);
+	server.on('checkExpectation', request);
+	server.on('clientError', (error: NodeJS.ErrnoException, socket) => {
+		if (error.code === 'ECONNRESET' || !socket.writable) socket.destroy();
+		else refuseSocket(socket, unreadable(error), clock);
+	});
 	return server;
 }
 
 /** What is not HTTP, too slow or too large never reaches the gate. */
-function answerClientError(error: NodeJS.ErrnoException, socket: Socket): void {
-	if (error.code === 'ECONNRESET' || !socket.writable) return void socket.destroy();
-	const [status, code] =
-		error.code === 'HPE_HEADER_OVERFLOW'
-			? [431, 'TOO_LARGE']
-			: error.code === 'ERR_HTTP_REQUEST_TIMEOUT'
-				? [408, 'TOO_SLOW']
-				: [400, 'BAD_REQUEST'];
-	const text = JSON.stringify({error: 'the request cannot be read', code, hint: 'send plain HTTP/1.1'});
-	const headers = {
-		...standingHeaders,
-		'content-type': 'application/json; charset=utf-8',
-		'content-length': Buffer.byteLength(text),
-		connection: 'close',
-	};
-	const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`);
-	socket.end(`HTTP/1.1 ${status} Refused\r\n${lines.join('')}\r\n${text}`);
+function unreadable({code}: NodeJS.ErrnoException): RequestRefused {
+	const hint = 'send plain HTTP/1.1';
+	switch (code) {
+		case 'HPE_HEADER_OVERFLOW':
+			return new RequestRefused(431, {
+				error: 'the headers are larger than 16 KiB',
+				code: 'TOO_LARGE',
+				hint: 'send less',
+			});
+		case 'ERR_HTTP_REQUEST_TIMEOUT':
+			return new RequestRefused(408, {error: 'the request came too slowly', code: 'TOO_SLOW', hint: 'send it at once'});
+		default:
+			return new RequestRefused(400, {error: 'the request cannot be read', code: 'BAD_REQUEST', hint});
+	}
 }
 
 function readTls({cert, key}: Tls): {cert: Buffer; key: Buffer} {

@@ -14,8 +14,10 @@ import {keyRoutes} from './key-routes.ts';
 import {Metrics} from './metrics.ts';
 import {describeService} from './openapi.ts';
 import {pageRoutes} from './page-files.ts';
-import {type Listening, listenAt, listenAtSocket, shownHost, stopServer} from './ports.ts';
+import {type Listening, listenAt, listenAtSocket, type PortLimits, shownHost, stopServer} from './ports.ts';
+import {recorded} from './recorded.ts';
 import {type Route, route} from './route.ts';
+import {fitToTell} from './told.ts';
 import {Upgrades} from './upgrades.ts';
 
 /** Running answers have this long to finish at a stop, ms. */
@@ -30,6 +32,8 @@ export type ServiceOptions = {
 	readonly socket?: string;
 	/** File that takes the place of the audit's own. */
 	readonly auditSink?: string;
+	/** How long and how large requests may be. */
+	readonly limits?: PortLimits;
 	/** Told what nobody meant to happen: one sentence, never a secret. */
 	readonly onFailure?: (message: string) => void;
 };
@@ -68,16 +72,18 @@ export async function openService(options: ServiceOptions): Promise<Service> {
 	const doors = await Promise.all(
 		[gateOf(names.hosts), gateOf(undefined)].map(async (gate) => {
 			const tell = (error: unknown, place: string): void => onFailure(`${place}: ${nameOf(error)}`);
-			const app = await createHttpApp({routes, gate, onFailure: tell});
+			const clean = (text: string): string => fitToTell(text, engine.settings.keys);
+			const app = await createHttpApp({routes, gate, onFailure: tell, clean});
 			const upgrades = new Upgrades({
 				deck: engine,
 				gate,
 				tokens,
 				clock,
 				hello: () => ({root: settings.root, pid: process.pid, version, startedAt: engine.snapshot().startedAt}),
-				onAction: (method, by) => audit.write({action: `deck.${method}`, by, from: 'web socket'}),
+				onAction: (entry) => recorded(audit, entry),
+				clean,
 			});
-			return {app, upgrades, answers: {request: app.answer, upgrade: upgrades.answer.bind(upgrades)}};
+			return {app, upgrades, answers: {request: app.answer, upgrade: upgrades.answer.bind(upgrades), clock}};
 		}),
 	);
 	const [inet, unix] = doors as [(typeof doors)[0], (typeof doors)[0]];
@@ -90,8 +96,12 @@ export async function openService(options: ServiceOptions): Promise<Service> {
 	const end = async (): Promise<void> => {
 		watching.stop();
 		for (const {upgrades} of doors) upgrades.close();
-		const patience = clock.sleep(patienceMs);
-		await Promise.all(opened.servers.map((each) => stopServer(each, patience)));
+		const stopped = new AbortController();
+		const idle = Promise.all(doors.map(({app}) => app.idle()));
+		const done = Promise.race([idle, clock.sleep(patienceMs, stopped.signal)]);
+		await Promise.all(opened.servers.map((each) => stopServer(each, done)));
+		// A sleep that goes on would keep the process alive.
+		stopped.abort();
 		await Promise.all(doors.map(({app}) => app.close()));
 		metrics.close();
 		eventLoop.stop();
@@ -131,16 +141,17 @@ type Opened = {readonly keys: Listening; readonly health: Listening; readonly se
 
 /** All of them or none. */
 async function openPorts(
-	{settings: {server}, socket}: ServiceOptions,
+	{settings: {server}, socket, limits}: ServiceOptions,
 	inet: Parameters<typeof listenAt>[1],
 	unix: Parameters<typeof listenAt>[1],
 ): Promise<Opened> {
 	const {host, tls} = server;
 	const servers: Server[] = [];
 	try {
-		const keys = await listenAt({host, port: server.keyPort, setting: 'API_KEY_MANAGER_PORT', tls}, inet);
+		const shared = {host, tls, limits};
+		const keys = await listenAt({...shared, port: server.keyPort, setting: 'API_KEY_MANAGER_PORT'}, inet);
 		servers.push(keys.server);
-		const health = await listenAt({host, port: server.healthPort, setting: 'HEALTH_DASHBOARD_PORT', tls}, inet);
+		const health = await listenAt({...shared, port: server.healthPort, setting: 'HEALTH_DASHBOARD_PORT'}, inet);
 		servers.push(health.server);
 		if (socket !== undefined) servers.push(await listenAtSocket(socket, unix));
 		return {keys, health, servers};

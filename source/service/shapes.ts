@@ -8,9 +8,12 @@ const time = z.string().meta({description: 'ISO 8601, UTC'});
 const timeOrNull = time.nullable();
 const rate = z.number().min(0).max(1).nullable().meta({description: 'from 0 to 1; null = not measured'});
 const ms = z.number().nullable().meta({description: 'milliseconds; null = not measured'});
+/** Longer calls there are none; sums of larger numbers would not be numbers. */
+const duration = z.number().min(0).max(86_400_000);
+const tokenCount = z.int().min(0).max(1_000_000_000);
 const digits = z.string().regex(/^\d{1,9}$/);
 
-const modelName = z.string().max(200).refine(isModelName, modelNameRule);
+const modelName = z.string().max(200).refine(isModelName, modelNameRule).meta({description: modelNameRule});
 const hash = z.string().regex(/^[\w-]{1,100}$/);
 const leaseId = z.string().min(1).max(100);
 export const ofModel = z.object({model: modelName});
@@ -36,15 +39,15 @@ export const handOutQuery = z.strictObject({
 const headers = z.record(z.string().max(100), z.string().max(8192));
 const which = {leaseId: leaseId.exactOptional(), hash: hash.exactOptional()};
 const tokens = z.union([
-	z.int().min(0),
-	z.object({input: z.int().min(0), output: z.int().min(0)}).transform(({input, output}) => ({input, output})),
+	tokenCount,
+	z.object({input: tokenCount, output: tokenCount}).transform(({input, output}) => ({input, output})),
 ]);
 
 export const usageBody = z.object({
 	...which,
 	tokens: tokens.exactOptional(),
-	latencyMs: z.number().min(0).exactOptional(),
-	firstByteMs: z.number().min(0).exactOptional(),
+	latencyMs: duration.exactOptional(),
+	firstByteMs: duration.exactOptional(),
 	status: z.int().min(100).max(599).exactOptional(),
 	ok: z.boolean().exactOptional(),
 });
@@ -54,7 +57,7 @@ export const failureBody = z.object({
 	status: z.int().min(100).max(599).exactOptional(),
 	error: z.union([z.string(), z.looseObject({})]).exactOptional(),
 	headers: headers.exactOptional(),
-	latencyMs: z.number().min(0).exactOptional(),
+	latencyMs: duration.exactOptional(),
 });
 
 export const strategyBody = z.object({strategy});

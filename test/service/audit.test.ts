@@ -1,0 +1,172 @@
+import assert from 'node:assert/strict';
+import {execFileSync} from 'node:child_process';
+import {constants} from 'node:fs';
+import {chmod, open as openFile, readdir, stat} from 'node:fs/promises';
+import {connect} from 'node:net';
+import {join} from 'node:path';
+import {type TestContext, test} from 'node:test';
+import {setTimeout as sleep} from 'node:timers/promises';
+import {until} from '../helpers/engine.ts';
+import {createProject} from '../helpers/project.ts';
+import {assertErrorBody} from './refusals.ts';
+import {examples} from './route-examples.ts';
+import {type Served, serve} from './served.ts';
+
+const keys = [
+	{name: 'OPENAI_API_KEY', vendor: 'openai'},
+	{name: 'OPENAI_API_KEY2', vendor: 'openai'},
+] as const;
+
+const inFlight = (served: Served): number => served.engine.snapshot().keys.reduce((sum, key) => sum + key.inFlight, 0);
+
+/** A pipe by name: nothing written to it is in it before somebody reads. */
+async function fifo(context: TestContext): Promise<string> {
+	const {folder} = await createProject(context, []);
+	const path = join(folder, 'audit.pipe');
+	execFileSync('mkfifo', ['-m', '600', path]);
+	return path;
+}
+
+/** Reads what has been written to a pipe, and keeps its writer from waiting for a reader. */
+async function readerOf(context: TestContext, path: string) {
+	const file = await openFile(path, constants.O_RDONLY | constants.O_NONBLOCK);
+	let text = '';
+	let isOpen = true;
+	context.after(async () => {
+		isOpen = false;
+		await file.close();
+	});
+	const look = async (): Promise<string> => {
+		if (!isOpen) return text;
+		const {buffer, bytesRead} = await file
+			.read(Buffer.alloc(65_536))
+			.catch(() => ({buffer: Buffer.alloc(0), bytesRead: 0}));
+		text += buffer.toString('utf8', 0, bytesRead);
+		return text;
+	};
+	return {look};
+}
+
+test('a key leaves only once its line is in the audit', async (t) => {
+	const path = await fifo(t);
+	const served = await serve(t, {keys, auditSink: path});
+	let answered = false;
+	const asking = served.ask('GET', '/api/keys/gpt-4o').then((answer) => {
+		answered = true;
+		return answer;
+	});
+	await sleep(150);
+	assert.equal(answered, false, 'a key was given while its line could not be written');
+	assert.equal(inFlight(served), 1);
+	const reader = await readerOf(t, path);
+	const {leaseId, hash, key} = (await asking).json();
+	const line = JSON.parse((await reader.look()).trim());
+	const {time, ...rest} = line;
+	assert.ok(Math.abs(Date.parse(time) - Date.now()) < 5000);
+	const {label} = served.engine.snapshot().keys.find((each) => each.hash === hash) ?? {};
+	assert.deepEqual(rest, {
+		action: 'key.handed-out',
+		by: 'main token',
+		from: '127.0.0.1',
+		model: 'gpt-4o',
+		key: hash,
+		label,
+		leaseId,
+	});
+	assert.ok(!JSON.stringify(line).includes(key.slice(0, 12)));
+});
+
+test('a client that goes away behind a slow audit leaves no lease and no key behind', async (t) => {
+	const path = await fifo(t);
+	const served = await serve(t, {keys, auditSink: path});
+	const [port] = served.ports;
+	const sockets = Array.from({length: 5}, () => connect({host: '127.0.0.1', port}));
+	let received = 0;
+	for (const socket of sockets) {
+		socket.on('data', (bytes) => {
+			received += bytes.length;
+		});
+		socket.write(
+			`GET /api/keys/gpt-4o HTTP/1.1\r\nHost: 127.0.0.1:${port}\r\nAuthorization: Bearer ${served.token}\r\n\r\n`,
+		);
+	}
+	await until(() => inFlight(served) === 5);
+	for (const socket of sockets) socket.destroy();
+	await sleep(50);
+	const reader = await readerOf(t, path);
+	await until(() => inFlight(served) === 0);
+	await until(async () => (await reader.look()).split('\n').length === 11);
+	const text = await reader.look();
+	assert.equal(text.match(/"key\.handed-out"/g)?.length, 5);
+	assert.equal(text.match(/"key\.kept-back"/g)?.length, 5);
+	assert.equal(received, 0);
+	assert.deepEqual(served.failures, []);
+});
+
+test('an audit that cannot be written stops every hand-out and every action, and gives the lease back', async (t) => {
+	const served = await serve(t, {keys, auditSink: '/dev/full'});
+	const texts = [...served.project.texts.values()];
+	const states = () => served.engine.snapshot().keys.map((key) => [key.state.kind, key.inFlight]);
+	const before = states();
+	const [hash = ''] = served.engine.snapshot().keys.map((key) => key.hash);
+	for (const {method, path, body, need} of Object.values(examples)) {
+		if (need !== 'admin' && !path.includes('gpt-4o?') && !path.endsWith('/failure')) continue;
+		// There is no alert here to do anything about.
+		if (path.includes(':alert')) continue;
+		const answer = await served.ask(method, path, {body: JSON.stringify(body)?.replace(':hash', hash)});
+		assert.equal(answer.status, 503, `${method} ${path}`);
+		assert.equal(answer.json().code, 'AUDIT_FAILED');
+		assert.match(answer.json().error, /ENOSPC/);
+		assertErrorBody(answer.text, path);
+		for (const text of texts) assert.ok(!answer.text.includes(text.slice(0, 12)));
+	}
+	assert.deepEqual(states(), before);
+	assert.equal(served.engine.snapshot().models.find(({name}) => name === 'gpt-4o')?.strategy, 'health-based');
+	for (const path of ['/api/keys/status', '/metrics', '/healthz'])
+		assert.equal((await served.ask('GET', path)).status, 200);
+	assert.deepEqual(served.failures, []);
+});
+
+test('the audit is a private file, and every kind of action leaves a line in it', async (t) => {
+	const served = await serve(t, {keys});
+	const {leaseId} = await served.take('/api/keys/gpt-4o');
+	await served.ask('POST', '/api/keys/gpt-4o/failure', {body: {leaseId, status: 500}});
+	for (const verb of ['disable', 'enable', 'drain', 'test'])
+		await served.ask('POST', `/api/keys/gpt-4o/1/${verb}`, {body: {}});
+	await served.ask('PUT', '/api/models/gpt-4o/strategy', {body: {strategy: 'sticky'}});
+	const names = (await readdir(served.home)).filter((name) => name.startsWith('audit-'));
+	assert.equal(names.length, 1);
+	const file = join(served.home, names[0] ?? '');
+	assert.equal((await stat(file)).mode & 0o777, 0o600);
+	const text = await served.auditText();
+	const actions = text
+		.trim()
+		.split('\n')
+		.map((line) => JSON.parse(line).action);
+	assert.deepEqual(actions, [
+		'key.handed-out',
+		'key.handed-out',
+		'key.disable',
+		'key.enable',
+		'key.drain',
+		'key.test',
+		'strategy.sticky',
+	]);
+	for (const each of served.project.texts.values()) {
+		for (let at = 0; at + 12 <= each.length; at++) assert.ok(!text.includes(each.slice(at, at + 12)));
+	}
+});
+
+test('an audit that others can read is not written to, and nothing is handed out', async (t) => {
+	const served = await serve(t, {keys});
+	await served.take('/api/keys/gpt-4o');
+	await served.service.close();
+	const [name = ''] = (await readdir(served.home)).filter((each) => each.startsWith('audit-'));
+	await chmod(join(served.home, name), 0o644);
+	await served.close();
+	const again = await serve(t, {keys, env: {KEYDECK_HOME: served.home}});
+	const answer = await again.ask('GET', '/api/keys/gpt-4o');
+	assert.equal(answer.status, 503);
+	assert.equal(answer.json().code, 'AUDIT_FAILED');
+	assert.equal(inFlight(again), 0);
+});
