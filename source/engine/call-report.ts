@@ -42,7 +42,7 @@ export function reportedOutcome(
 		latencyMs: report.latencyMs ?? 0,
 		...(report.firstByteMs === undefined ? {} : {firstByteMs: report.firstByteMs}),
 	};
-	const words = wordsOf(report.error);
+	const words = wordsOf(report.error).slice(0, errorLimit);
 	const status = report.status ?? statusIn(words);
 	const usage = usageOf(report.tokens);
 	const failed = report.ok === undefined ? words !== '' || (status ?? 200) >= 400 : !report.ok;
@@ -62,9 +62,10 @@ function answered(
 	return {kind: 'answered', status, headers: Object.fromEntries(lower), body, timing};
 }
 
-function wordsOf(error: CallReport['error']): string {
+/** The error as one text, in whatever form it was told. */
+export function wordsOf(error: CallReport['error']): string {
 	if (error === undefined) return '';
-	return (typeof error === 'string' ? error : jsonOf(error)).slice(0, errorLimit);
+	return typeof error === 'string' ? error : jsonOf(error);
 }
 
 /** Empty when it is nested deeper than anything a vendor answers. */

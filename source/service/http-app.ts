@@ -207,5 +207,5 @@ function send(
 }
 
 function pathOf(request: FastifyRequest): string {
-	return JSON.stringify((request.raw.url ?? '').split('?', 1)[0]?.slice(0, 200));
+	return JSON.stringify((request.raw.url ?? '').split('?', 1)[0]);
 }

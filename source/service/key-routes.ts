@@ -10,6 +10,7 @@ import {handOutKey} from './hand-out.ts';
 import {badRequest, notFound} from './refusal.ts';
 import {type Route, route} from './route.ts';
 import * as shapes from './shapes.ts';
+import {reportWithoutKeys} from './told.ts';
 
 type Parts = {readonly engine: Engine; readonly audit: Audit; readonly clock: Clock};
 
@@ -101,6 +102,7 @@ function failureRoute(parts: Parts): Route {
 		errors: [400, 404, 429, 503],
 		run: async ({params: {model}, body: {leaseId, hash, ...report}, by, from, signal}) => {
 			const {lease, kid} = await callOf(engine, model, {leaseId, hash});
+			// A failure that has no open lease is judged by nobody; whatever is to judge it stands here.
 			if (lease !== undefined) await settle(engine, lease, {ok: false, ...report}, clock.now());
 			const request = {model, fallback: true, avoid: [kid], signal: signal()};
 			return handOutKey(parts, request, {by, from, now: clock.now()});
@@ -109,7 +111,7 @@ function failureRoute(parts: Parts): Route {
 }
 
 async function settle(engine: Engine, lease: Lease, report: CallReport, now: number): Promise<boolean> {
-	const {outcome, usage} = reportedOutcome(report, now);
+	const {outcome, usage} = reportedOutcome(reportWithoutKeys(report, engine.settings.keys), now);
 	return engine.release(lease.id, outcome, usage);
 }
 

@@ -6,7 +6,7 @@ import {Audience} from '../control/audience.ts';
 import {WebSocketChannel} from '../control/channel.ts';
 import type {Answering} from '../control/deck-session.ts';
 import type {Hello} from '../control/frame.ts';
-import type {Deck} from '../engine/deck.ts';
+import {type Deck, unknownKey} from '../engine/deck.ts';
 import {KeydeckError} from '../errors.ts';
 import type {AccessTokens, Bearer, Scope} from './access-tokens.ts';
 import type {AuditEntry} from './audit.ts';
@@ -147,6 +147,7 @@ export class Upgrades {
 		if (call === undefined) throw unknown(method);
 		const scope: Scope = scopeOf(method);
 		gate.require(scope, bearer);
+		ensureKey(params, deck);
 		if (scope !== 'admin') return call(deck, params, progress);
 		const by = bearer?.label ?? 'somebody here';
 		await onAction({action: `deck.${method}`, by, from: open.from, ...subjectOf(params, deck)});
@@ -175,8 +176,15 @@ function subjectOf(params: unknown, deck: Deck): Pick<AuditEntry, 'key' | 'label
 	};
 }
 
+/** An id of no key is not looked for, nor repeated. */
+function ensureKey(params: unknown, deck: Deck): void {
+	if (typeof params !== 'object' || params === null || !('kid' in params)) return;
+	const {kid} = params;
+	if (typeof kid === 'string' && !deck.snapshot().keys.some((key) => key.kid === kid)) throw unknownKey(kid);
+}
+
 function unknown(method: string): KeydeckError {
-	return new KeydeckError('BAD_REQUEST', `there is no method ${JSON.stringify(method.slice(0, 100))}`, {
+	return new KeydeckError('BAD_REQUEST', `there is no method ${JSON.stringify(method)}`, {
 		hint: 'both sides should be of one version of keydeck',
 	});
 }
