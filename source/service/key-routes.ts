@@ -104,7 +104,8 @@ function failureRoute(parts: Parts): Route {
 		errors: [400, 404, 429, 503],
 		run: async ({params: {model}, body: {leaseId, hash, ...report}, by, from, signal}) => {
 			const {lease, kid, entry} = await callOf(engine, model, {leaseId, hash});
-			const {outcome, usage} = reportedOutcome({ok: false, ...report}, clock.now());
+			const told = reportWithoutKeys({ok: false, ...report}, engine.settings.keys);
+			const {outcome, usage} = reportedOutcome(told, clock.now());
 			if (lease !== undefined) await engine.release(lease.id, outcome, usage);
 			else await engine.report(kid, model, outcome, usage);
 			const reading = engine.settings.providers
