@@ -1,4 +1,8 @@
 #!/usr/bin/env node
-import {runOriginal} from './original.js';
+import {original, runOriginal} from './original.js';
 
-await runOriginal('api-health-monitor.js', {check: 'check', summary: 'summary', monitor: 'watch'});
+const APIHealthMonitor = original(import.meta.url, 'api-health-monitor', () =>
+	runOriginal('api-health-monitor.js', {check: 'check', summary: 'summary', monitor: 'watch'}),
+);
+
+export {APIHealthMonitor, APIHealthMonitor as default, APIHealthMonitor as 'module.exports'};

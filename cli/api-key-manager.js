@@ -1,4 +1,8 @@
 #!/usr/bin/env node
-import {runOriginal} from './original.js';
+import {original, runOriginal} from './original.js';
 
-await runOriginal('api-key-manager.js', {test: 'test', report: 'report', start: 'start'});
+const APIKeyManager = original(import.meta.url, 'api-key-manager', () =>
+	runOriginal('api-key-manager.js', {test: 'test', report: 'report', start: 'start'}),
+);
+
+export {APIKeyManager, APIKeyManager as default, APIKeyManager as 'module.exports'};

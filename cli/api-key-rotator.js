@@ -1,4 +1,8 @@
 #!/usr/bin/env node
-import {runOriginal} from './original.js';
+import {original, runOriginal} from './original.js';
 
-await runOriginal('api-key-rotator.js', {stats: 'stats', test: 'rotate', monitor: 'monitor'});
+const APIKeyRotator = original(import.meta.url, 'api-key-rotator', () =>
+	runOriginal('api-key-rotator.js', {stats: 'stats', test: 'rotate', monitor: 'monitor'}),
+);
+
+export {APIKeyRotator, APIKeyRotator as default, APIKeyRotator as 'module.exports'};

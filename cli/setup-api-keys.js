@@ -1,3 +1,9 @@
 #!/usr/bin/env node
-process.argv.splice(2, 0, 'setup');
-await import('../bin/keydeck.js');
+import {original} from './original.js';
+
+const SetupAPIKeys = original(import.meta.url, 'setup-api-keys', () => {
+	process.argv.splice(2, 0, 'setup');
+	return import('../bin/keydeck.js');
+});
+
+export {SetupAPIKeys, SetupAPIKeys as default, SetupAPIKeys as 'module.exports'};

@@ -1,6 +1,6 @@
 import type {Alert} from '../source/domain/alert.ts';
 import type {Kid} from '../source/domain/key.ts';
-import type {KeyHistory} from '../source/engine/deck.ts';
+import type {Deck, KeyHistory, Outage} from '../source/engine/deck.ts';
 import type {Snapshot} from '../source/engine/snapshot.ts';
 import type {StrategyName} from '../source/strategies/strategy.ts';
 import type {PaneName} from './header-lines.ts';
@@ -50,7 +50,9 @@ export type DashboardState = {
 	readonly columns: number;
 	readonly rows: number;
 	readonly readOnly: boolean;
-	readonly attachment: 'local' | 'attached';
+	readonly attachment: Deck['attachment'];
+	/** The engine cannot be reached. */
+	readonly outage: Outage | undefined;
 	/** Enter on the first screen starts a demo. */
 	readonly offersDemo: boolean;
 	readonly pane: PaneName;
@@ -79,13 +81,14 @@ type StateStart = {
 	readonly columns: number;
 	readonly rows: number;
 	readonly readOnly: boolean;
-	readonly attachment: 'local' | 'attached';
+	readonly attachment: Deck['attachment'];
 	readonly offersDemo: boolean;
 };
 
 export function startState(start: StateStart): DashboardState {
 	return {
 		...start,
+		outage: undefined,
 		pane: 'keys',
 		marks: {keys: noMark, rotation: noMark, health: noMark, alerts: noMark},
 		detail: undefined,

@@ -3,10 +3,10 @@ import {type Instance, render, type SuspendTerminal} from 'ink';
 import type {Clock, Stoppable} from '../source/clock.ts';
 import type {Deck} from '../source/engine/deck.ts';
 import {App} from './App.tsx';
-import {DashboardStore, startState} from './dashboard-state.ts';
+import {type DashboardState, DashboardStore, startState} from './dashboard-state.ts';
 import {DeckActions, type Screen} from './deck-actions.ts';
 import {farewell, windowTitle} from './header-lines.ts';
-import {takeSnapshot} from './intake.ts';
+import {noticeMs, takeSnapshot} from './intake.ts';
 import {type ThemeName, themes} from './theme.ts';
 
 const tickMs = 1000;
@@ -36,6 +36,8 @@ export type DashboardOptions = {
 	readonly readOnly?: boolean;
 	/** @default 'dark' */
 	readonly theme?: ThemeName;
+	/** Said on the status line when the screen opens. */
+	readonly notice?: string;
 	/** Enter on the first screen leaves the dashboard, restores the terminal and calls this; its result is the exit code. */
 	readonly onDemo?: () => Promise<number>;
 	/** Stops the process until it is continued. @default SIGSTOP to the process group, as a shell does */
@@ -53,7 +55,7 @@ export async function runDashboard(options: DashboardOptions): Promise<number> {
 	const {clock, deck, env, stdout} = options;
 	if (env.noColor) chalk.level = 0;
 	const store = new DashboardStore(
-		startState({
+		openingState(options.notice, {
 			snapshot: deck.snapshot(),
 			now: clock.now(),
 			columns: stdout.columns ?? 80,
@@ -69,6 +71,11 @@ export async function runDashboard(options: DashboardOptions): Promise<number> {
 	const {snapshot} = store.get();
 	if (snapshot.mode === 'demo') stdout.write(farewell(snapshot, clock.now()));
 	return exitCode;
+}
+
+function openingState(notice: string | undefined, start: Parameters<typeof startState>[0]): DashboardState {
+	const state = startState(start);
+	return notice === undefined ? state : {...state, notice: {text: notice, until: start.now + noticeMs}};
 }
 
 /** One run of the dashboard: what it starts, it stops. */
@@ -161,7 +168,11 @@ class Session implements Screen {
 			try {
 				const {announced} = this.#store.get();
 				this.#store.update((state) =>
-					takeSnapshot(state, {snapshot: deck.snapshot(), attachment: deck.attachment}, clock.now()),
+					takeSnapshot(
+						state,
+						{snapshot: deck.snapshot(), attachment: deck.attachment, outage: deck.outage},
+						clock.now(),
+					),
 				);
 				if (announced === 'nothing' && this.#store.get().announced === 'sweep') void actions.readProofPrice();
 				this.#showTitle();

@@ -3,19 +3,22 @@ import {count, money, plural} from '../source/format.ts';
 import {type DashboardState, hasUnasked, type Toast} from './dashboard-state.ts';
 import type {Tone} from './theme.ts';
 
-const noticeMs = 8000;
+/** How long something said once stays on the status line. */
+export const noticeMs = 8000;
 const tookOverWords = 'the keydeck that ran the engine has quit: this one runs it now';
 const toastMs = 3000;
 /** An engine in this process gives a new picture whenever asked; one elsewhere may have nothing to tell for a while. */
-const staleMs = {local: 5000, attached: 15_000} as const;
+const staleMs = {local: 5000, attached: 15_000, remote: 15_000} as const;
 
 /** Takes in a new picture; a frozen screen keeps its own. Says what has changed about the deck itself. */
 export function takeSnapshot(
 	state: DashboardState,
-	{snapshot, attachment}: {readonly snapshot: Snapshot; readonly attachment: DashboardState['attachment']},
+	deck: {readonly snapshot: Snapshot} & Pick<DashboardState, 'attachment' | 'outage'>,
 	now: number,
 ): DashboardState {
-	const next = state.frozenAt === undefined ? {...state, snapshot, attachment, now} : {...state, attachment, now};
+	const {snapshot, attachment, outage} = deck;
+	const followed = {...state, attachment, outage, now};
+	const next = state.frozenAt === undefined ? {...followed, snapshot} : followed;
 	const tookOver = state.attachment === 'attached' && attachment === 'local';
 	const remark = tookOver ? tookOverWords : snapshot.notes.find((note) => !state.snapshot.notes.includes(note));
 	const told = remark === undefined ? next : {...next, notice: {text: remark, until: now + noticeMs}};
@@ -80,5 +83,6 @@ export function withToast(state: DashboardState, text: string, tone: Tone): Dash
 /** Age of the picture in ms when it is out of date, else undefined. */
 export function staleness(state: DashboardState): number | undefined {
 	const behind = state.now - state.snapshot.takenAt;
+	if (state.outage !== undefined) return Math.max(0, behind);
 	return state.frozenAt === undefined && behind > staleMs[state.attachment] ? behind : undefined;
 }

@@ -1,3 +1,4 @@
+import type {Outage} from '../source/engine/deck.ts';
 import {age, duration, plural} from '../source/format.ts';
 import {type DashboardState, hasUnasked} from './dashboard-state.ts';
 import {staleness} from './intake.ts';
@@ -47,15 +48,24 @@ export function loadingWords(state: DashboardState): string | undefined {
 	return sweep === undefined || !hasUnasked(state.snapshot) ? undefined : `probing ${sweep.done}/${sweep.total}`;
 }
 
+/** `! disconnected 12s, picture 20s old, next try in 3s`; narrow screens get the beginning. */
+function outageWords({since, nextTryAt}: Outage, {now, snapshot, columns}: DashboardState): string {
+	const lost = `! disconnected ${duration(now - since)}`;
+	const old = `picture ${duration(Math.max(0, now - snapshot.takenAt))} old`;
+	const next = nextTryAt > now ? `next try in ${duration(nextTryAt - now)}` : 'trying';
+	return columns < 100 ? `${lost}, ${next} ` : `${lost}, ${old}, ${next} `;
+}
+
 /** Right end of the tabs: whether the picture lives, and where its state is kept. */
 export function sourceLine(state: DashboardState): Line {
 	const {snapshot} = state;
 	if (state.frozenAt !== undefined) {
 		return [span(`◷ frozen ${age(state.now - state.frozenAt)}, p goes on `, 'warn', true)];
 	}
+	if (state.outage !== undefined) return [span(outageWords(state.outage, state), 'bad', true)];
 	const behind = staleness(state);
 	if (behind !== undefined) return [span(`! no news for ${duration(behind)} `, 'warn', true)];
-	const life = state.attachment === 'attached' ? 'attached' : snapshot.mode === 'demo' ? 'demo' : 'live';
+	const life = state.attachment !== 'local' ? state.attachment : snapshot.mode === 'demo' ? 'demo' : 'live';
 	const where = snapshot.store.kind === 'sqlite' ? 'local' : snapshot.store.kind;
 	if (snapshot.store.state === 'degraded') {
 		return [span(`! store ${where}: ${snapshot.store.detail ?? 'degraded'} `, 'bad')];

@@ -5,7 +5,8 @@ const REDACTED = '[redacted]';
 
 /**
  * A key's plain text. It prints as `[redacted]` wherever it is logged, joined, serialised or
- * inspected; only `reveal()` gives the text, and only providers call it, to build a header.
+ * inspected; only `reveal()` gives the text. Providers call it to build a header, the library to find a key by
+ * its text or to give it to its caller.
  */
 export class Secret {
 	readonly #value: string;

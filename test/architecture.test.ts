@@ -28,6 +28,10 @@ const landmarks = [
 	'source/simulator/simulator.ts',
 	'source/control/control-server.ts',
 	'source/cli/main.ts',
+	'source/opening/open-deck.ts',
+	'source/library/create-engine.ts',
+	'source/service/service.ts',
+	'components/app.tsx',
 ];
 
 type Plant = {readonly file: string; readonly code: string; readonly rule: string};
@@ -65,8 +69,20 @@ const faults: readonly Plant[] = [
 	imports('source/secrets/deep/config-import.ts', '../../config/load.ts'),
 	imports('source/simulator/deep/provider-import.ts', '../../providers/openai.ts'),
 	imports('source/control/deep/store-import.ts', '../../stores/sqlite-store.ts'),
+	imports('source/engine/deep/opening-import.ts', '../../opening/open-deck.ts'),
+	imports('source/opening/deep/cli-import.ts', '../../cli/main.ts'),
+	imports('source/opening/deep/library-import.ts', '../../library/create-engine.ts'),
+	imports('source/library/deep/cli-import.ts', '../../cli/main.ts'),
+	imports('source/library/deep/service-import.ts', '../../service/gate.ts'),
+	imports('source/library/deep/components-import.ts', '../../../components/app.tsx'),
 	imports('components/deep/engine-import.ts', '../../source/engine/engine.ts'),
 	imports('components/deep/store-import.ts', '../../source/stores/store.ts'),
+	imports('source/service/deep/cli-import.ts', '../../cli/main.ts'),
+	imports('source/service/deep/store-import.ts', '../../stores/sqlite-store.ts'),
+	imports('source/service/deep/provider-import.ts', '../../providers/openai.ts'),
+	imports('source/service/deep/opening-import.ts', '../../opening/open-deck.ts'),
+	imports('source/service/page/engine-import.ts', '../../engine/engine.ts'),
+	imports('source/service/page/server-import.ts', '../../control/control-server.ts'),
 	says('source/domain/deep/date.ts', 'Date.now()', 'lint/style/noRestrictedGlobals'),
 	says('source/domain/deep/performance.ts', 'performance.now()', 'lint/style/noRestrictedGlobals'),
 	says('source/domain/deep/global-this.ts', 'globalThis.Date.now()', 'lint/style/noRestrictedGlobals'),
@@ -80,6 +96,8 @@ const faults: readonly Plant[] = [
 	says('source/engine/deep/performance.ts', 'performance.now()', 'lint/style/noRestrictedGlobals'),
 	says('source/engine/deep/global-this.ts', 'globalThis.Date.now()', 'lint/style/noRestrictedGlobals'),
 	says('components/deep/performance.ts', 'performance.now()', 'lint/style/noRestrictedGlobals'),
+	says('source/service/page/timer.ts', 'setTimeout(() => undefined, 1)', 'lint/style/noRestrictedGlobals'),
+	says('source/service/page/process.ts', 'process.env', 'lint/style/noRestrictedGlobals'),
 	says('source/stores/deep/timer.ts', 'setTimeout(() => undefined, 1)', 'lint/style/noRestrictedGlobals'),
 	says('components/deep/date.ts', 'Date.now()', 'lint/style/noRestrictedGlobals'),
 	{
@@ -113,6 +131,9 @@ const allowed: readonly Plant[] = [
 	imports('components/deep/deck.ts', '../../source/engine/deck.ts'),
 	imports('components/deep/domain.ts', '../../source/domain/key.ts'),
 	imports('source/cli/deep/engine.ts', '../../engine/engine.ts'),
+	imports('source/service/page/snapshot.ts', '../../engine/snapshot.ts'),
+	imports('source/service/page/domain.ts', '../../domain/key.ts'),
+	imports('source/library/deep/opening.ts', '../../opening/open-deck.ts'),
 ];
 
 let tree = '';
@@ -133,10 +154,13 @@ test('the linter reports exactly the planted faults, each by its law', async () 
 	assert.deepEqual([...reported].toSorted(), expected.toSorted());
 });
 
+/** The process's clock, and the browser's: a page cannot use the other. */
+const clocks = ['source/clock.ts', 'source/service/page/browser-clock.ts'];
+
 test('only the clock reads the time or sets a timer in what ships', async () => {
 	const sinners: string[] = [];
 	for (const file of await sources()) {
-		if (file.endsWith('source/clock.ts') || file.includes('source/simulator/')) continue;
+		if (clocks.some((clock) => file.endsWith(clock)) || file.includes('source/simulator/')) continue;
 		const text = await readFile(file, 'utf8');
 		if (/\bDate\.now\(|\bnew Date\(\)|\bsetTimeout\(|\bsetInterval\(/.test(text)) sinners.push(file);
 	}

@@ -8,8 +8,13 @@ import {comingCommands} from '../source/cli/coming.ts';
 import {commands} from '../source/cli/commands/index.ts';
 import {manualOf, manualOfCommand} from '../source/cli/manual.ts';
 import {configReference} from '../source/config/schema-walk.ts';
+import {Audit} from '../source/service/audit.ts';
+import {watchEventLoop} from '../source/service/event-loop.ts';
 import {metricList} from '../source/service/metric-list.ts';
+import {Metrics} from '../source/service/metrics.ts';
+import {allRoutes} from '../source/service/service.ts';
 import {closeAll, show} from './components/screen.tsx';
+import {openEngine} from './helpers/engine.ts';
 
 const root = resolve(import.meta.dirname, '../..');
 /** `KEYDECK_WRITE_DOCS=1 npm test` writes the generated parts anew instead of comparing them. */
@@ -51,6 +56,18 @@ test('docs/metrics.md has every metric with its type, labels and meaning', () =>
 		help,
 	]);
 	return generated('metrics', table(['metric', 'type', 'labels', 'meaning'], rows));
+});
+
+test('docs/service.md has every route with its scope', async () => {
+	await using deck = await openEngine({keys: []});
+	const {engine, clock} = deck;
+	const metrics = new Metrics({deck: engine, clock, version: '0'});
+	const eventLoop = watchEventLoop(clock);
+	const audit = new Audit({folder: '.', clock});
+	const routes = allRoutes({engine, clock, metrics, eventLoop, audit, version: '0', closing: () => false});
+	eventLoop.stop();
+	const rows = routes.map(({method, path, need, summary}) => [`\`${method} ${path}\``, need, summary]);
+	await generated('service', `\n${table(['route', 'scope', 'what it does'], rows)}\n`);
 });
 
 test('docs/errors.md lists the codes that can be thrown, and no other', async () => {

@@ -19,9 +19,6 @@ export function parseArguments(command: Command, manual: string, argv: readonly 
 	if (given.get('help') === true || given.get('h') === true) return {help: true, manual: cli.help.trim()};
 	for (const [name, flag] of Object.entries(command.flags)) {
 		const value = given.get(camelCase(name));
-		if (value !== undefined && flag.later === true) {
-			throw new UsageError(`keydeck ${command.name} --${name} comes with a later release`);
-		}
 		if (flag.value !== undefined && value === '') {
 			throw new UsageError(`--${name} needs a value: --${name} ${flag.value}`, seeManual(command));
 		}
@@ -74,7 +71,7 @@ function refuseUnknown(command: Command, name: string): void {
 
 function checkCount(command: Command, input: readonly string[]): void {
 	const extra = input[command.args.length];
-	if (extra !== undefined)
+	if (extra !== undefined && command.args.at(-1)?.many !== true)
 		throw new UsageError(`keydeck ${command.name} does not take ${quoted(extra)}`, seeManual(command));
 	const missing = command.args[input.length];
 	if (missing?.required === true) {

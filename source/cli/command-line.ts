@@ -28,7 +28,7 @@ async function run(argv: readonly string[], world: World, signal: AbortSignal): 
 	}
 	const {command, rest} = chosen(argv);
 	const parsed = parseArguments(command, manualOfCommand(command), rest);
-	if (!parsed.help) return command.run({...world, typed: parsed.typed, signal});
+	if (!parsed.help) return command.run({...world, command: command.name, typed: parsed.typed, signal});
 	world.output.lines([parsed.manual]);
 	return exits.fine;
 }

@@ -1,5 +1,5 @@
 import type {Clock} from '../clock.ts';
-import type {OpenedDeck, OpenOptions} from './open-deck.ts';
+import type {OpenedDeck, OpenOptions, OwnDeck} from '../opening/open-deck.ts';
 import type {Output} from './output.ts';
 
 /** Exit codes of every command; part of the public interface. */
@@ -23,8 +23,6 @@ type Flag = {
 	readonly value?: string;
 	/** What it does, with its default in words. */
 	readonly says: string;
-	/** Refused with one line: it belongs to a later release. */
-	readonly later?: boolean;
 };
 
 type Argument = {
@@ -32,6 +30,8 @@ type Argument = {
 	readonly says: string;
 	/** @default false */
 	readonly required?: boolean;
+	/** Stands last and may be said more than once. @default false */
+	readonly many?: boolean;
 };
 
 /** One command: its manual and what it does. */
@@ -67,6 +67,21 @@ export const projectFlags = {
 	root: {value: 'DIR', says: 'Configuration root (default: the nearest folder upward that has one)'},
 } as const satisfies Readonly<Record<string, Flag>>;
 
+/** Options of every command that opens the ports. */
+export const serverFlags = {
+	host: {value: 'ADDRESS', says: 'Address to listen at (default: as configured, 127.0.0.1)'},
+	port: {value: 'N', says: 'Port of the key service, 0 for any free one (default: as configured, 3001)'},
+	'health-port': {value: 'N', says: 'Port of the health service and its page (default: as configured, 3002)'},
+} as const satisfies Readonly<Record<string, Flag>>;
+
+/** What the signals of the system mean while a command runs. SIGINT and SIGTERM always end it, a second one at once. */
+type Signals = {
+	/** SIGHUP calls this instead of ending the command, unless its terminal was closed; gives the function that ends that. */
+	readonly onHangUp: (listener: () => void) => () => void;
+	/** How long the command may take to close what it opened once a signal has come, ms. */
+	readonly allowClosing: (ms: number) => void;
+};
+
 /** The world around a command; tests bring their own. */
 export type World = {
 	readonly cwd: string;
@@ -77,12 +92,15 @@ export type World = {
 	readonly screen: Screen | undefined;
 	readonly output: Output;
 	readonly version: string;
+	readonly signals: Signals;
 	/** Opens the deck of the current project, or attaches to the engine that holds it. */
-	readonly openDeck: (options: OpenOptions) => Promise<OpenedDeck>;
+	readonly openDeck: (options: OpenOptions) => Promise<OpenedDeck | OwnDeck>;
 };
 
 /** One run of a command. */
 export type Call = World & {
+	/** Name of the command. */
+	readonly command: string;
 	readonly typed: Typed;
 	/** Aborted when the command should end: SIGINT, SIGTERM, or nobody reads what it prints. */
 	readonly signal: AbortSignal;

@@ -3,7 +3,14 @@ import {exits, type World} from './command.ts';
 import {redactHard} from './redaction.ts';
 
 /** Codes of errors that mean the keydeck on the other side cannot be reached or does not answer. */
-const notReachableCodes: readonly string[] = ['OWNER_GONE', 'OWNER_SILENT', 'OWNER_UNREACHABLE', 'OWNER_BROKEN'];
+const notReachableCodes: readonly string[] = [
+	'OWNER_GONE',
+	'OWNER_SILENT',
+	'OWNER_UNREACHABLE',
+	'OWNER_BROKEN',
+	'SERVICE_REFUSES',
+	'SERVICE_UNREACHABLE',
+];
 
 /** Says an error on stderr in words for people and answers the exit code that goes with it. */
 export function sayFailure(error: unknown, {output, env}: Pick<World, 'output' | 'env'>): number {

@@ -1,17 +1,17 @@
+import type {ShownDeck} from '../opening/open-deck.ts';
 import type {Call, Screen} from './command.ts';
-import type {OpenedDeck} from './open-deck.ts';
 
 /** Shows a deck on the whole terminal until a person or a signal ends it, and closes it; gives the exit code. */
 export async function showDeck(
 	{clock, env, typed}: Call,
 	{stdin, stdout}: Screen,
-	opening: Promise<OpenedDeck>,
+	opening: Promise<ShownDeck & {readonly notice?: string}>,
 	onDemo?: () => Promise<number>,
 ): Promise<number> {
 	// React and Ink take their time to load: meanwhile the deck opens.
 	const loading = import('../../components/dashboard.tsx');
 	const opened = await opening;
-	const {deck, settings} = opened;
+	const {deck, settings, notice} = opened;
 	try {
 		const {runDashboard} = await loading;
 		return await runDashboard({
@@ -26,6 +26,7 @@ export async function showDeck(
 			},
 			readOnly: typed.on('read-only') || settings.dashboard.readOnly,
 			theme: settings.dashboard.theme,
+			...(notice === undefined ? {} : {notice}),
 			...(onDemo === undefined ? {} : {onDemo}),
 		});
 	} finally {

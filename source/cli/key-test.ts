@@ -3,9 +3,9 @@ import {createInterface} from 'node:readline/promises';
 import type {Tone} from '../../components/theme.ts';
 import type {TestRequest, TestResult} from '../engine/deck.ts';
 import {latency, money, plural} from '../format.ts';
+import type {OpenedDeck} from '../opening/open-deck.ts';
 import {testReport} from './answers.ts';
 import {type Call, exits} from './command.ts';
-import type {OpenedDeck} from './open-deck.ts';
 import {textTable} from './text-table.ts';
 
 /** Probes keys with progress on stderr, prints the results, and answers 1 when a key is not ok. */

@@ -1,9 +1,10 @@
-import {createRequire} from 'node:module';
+import {isatty} from 'node:tty';
 import {systemClock} from '../clock.ts';
+import type {OpenOptions} from '../opening/open-deck.ts';
+import {packageVersion} from '../opening/package-version.ts';
 import {exits} from './command.ts';
 import {commandLine} from './command-line.ts';
 import {sayFailure} from './failure.ts';
-import type {OpenOptions} from './open-deck.ts';
 import {Output} from './output.ts';
 
 /** How long an interrupted command may take to close what it opened. */
@@ -18,6 +19,9 @@ export async function main(argv: readonly string[]): Promise<never> {
 	const ending = new AbortController();
 	let failure: {readonly error: unknown} | undefined;
 	let endedAt = 0;
+	let closing = closingMs;
+	const hangUps = new Set<() => void>();
+	const onTerminal = stdout.isTTY === true;
 	const end = (code: number): void => {
 		if (ending.signal.aborted) {
 			// Somebody who asks twice does not want to wait.
@@ -26,7 +30,7 @@ export async function main(argv: readonly string[]): Promise<never> {
 		}
 		endedAt = systemClock.now();
 		ending.abort(code);
-		systemClock.after(closingMs, () => {
+		systemClock.after(closing, () => {
 			if (failure !== undefined) sayFailure(failure.error, {output, env});
 			process.exit(code);
 		});
@@ -37,27 +41,49 @@ export async function main(argv: readonly string[]): Promise<never> {
 	};
 	process.on('SIGINT', () => end(exits.interrupted));
 	process.on('SIGTERM', () => end(exits.terminated));
-	process.on('SIGHUP', () => end(exits.hungUp));
+	process.on('SIGHUP', () => {
+		// A terminal that was closed is no wish to read anything again.
+		if (hangUps.size === 0 || (onTerminal && !isatty(stdout.fd))) return end(exits.hungUp);
+		for (const listener of hangUps) listener();
+	});
 	process.on('uncaughtException', fail);
 	process.on('unhandledRejection', fail);
 	// `keydeck report | head`: nobody reads on, which is no fault of anyone.
-	stdout.on('error', (error: NodeJS.ErrnoException) => (error.code === 'EPIPE' ? end(exits.fine) : fail(error)));
+	stdout.on('error', (error: NodeJS.ErrnoException) => {
+		if (error.code === 'EPIPE') end(exits.fine);
+		// Its terminal was closed; SIGHUP says so too, sooner or later.
+		else if (error.code === 'EIO' && onTerminal) end(exits.hungUp);
+		else fail(error);
+	});
 	stderr.on('error', () => {});
 	const screen = stdin.isTTY && stdout.isTTY ? {stdin, stdout} : undefined;
 	// The engine is loaded when a command wants it, so that help is there at once.
-	const openDeck = async (options: OpenOptions) => (await import('./open-deck.ts')).openDeck(options);
-	const world = {cwd: process.cwd(), env, clock: systemClock, stdin, screen, output, openDeck, version: versionOf()};
+	const openDeck = async (options: OpenOptions) => (await import('../opening/open-deck.ts')).openDeck(options);
+	const world = {
+		cwd: process.cwd(),
+		env,
+		clock: systemClock,
+		stdin,
+		screen,
+		output,
+		openDeck,
+		signals: {
+			onHangUp: (listener: () => void) => {
+				hangUps.add(listener);
+				return () => void hangUps.delete(listener);
+			},
+			allowClosing: (ms: number) => {
+				closing = ms;
+			},
+		},
+		version: packageVersion(),
+	};
 	const code = await commandLine(argv, world, ending.signal);
 	// Said last, so that a dashboard has given the terminal back.
 	if (failure !== undefined) sayFailure(failure.error, world);
 	await written(stdout);
 	await written(stderr);
 	process.exit(failure === undefined ? code : exits.broken);
-}
-
-function versionOf(): string {
-	const {version} = createRequire(import.meta.url)('../../../package.json') as {readonly version: string};
-	return version;
 }
 
 /** A pipe takes text in its own time; exiting before that would cut it. */

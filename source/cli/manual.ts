@@ -58,14 +58,16 @@ export function manualOfCommand(command: Command): string {
 }
 
 function optionsOf(command: Command): readonly [string, string][] {
-	const options = Object.entries(command.flags)
-		.filter(([, {later}]) => later !== true)
-		.map(([name, {value, says}]): [string, string] => [value === undefined ? `--${name}` : `--${name} ${value}`, says]);
+	const options = Object.entries(command.flags).map(([name, {value, says}]): [string, string] => [
+		value === undefined ? `--${name}` : `--${name} ${value}`,
+		says,
+	]);
 	return [...options, ['--help', 'Show this']];
 }
 
-function spelled({name, required}: Command['args'][number]): string {
-	return required ? `<${name}>` : `[${name}]`;
+function spelled({name, required, many}: Command['args'][number]): string {
+	const said = many ? `${name}…` : name;
+	return required ? `<${said}>` : `[${said}]`;
 }
 
 function section(title: string, lines: readonly string[]): readonly string[] {

@@ -46,6 +46,11 @@ export class Output {
 		this.#stdout.write(redact(text));
 	}
 
+	/** Prints a text a person asked for that is a secret, on stdout. */
+	secret(text: string): void {
+		this.#stdout.write(text);
+	}
+
 	/** Prints one JSON value on stdout. */
 	json(value: unknown): void {
 		this.text(`${JSON.stringify(value, undefined, 2)}\n`);

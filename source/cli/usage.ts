@@ -30,3 +30,18 @@ export function wholeNumber(
 	if (value >= range.min && value <= range.max) return value;
 	throw new UsageError(`--${flag} must be a whole number from ${range.min} to ${range.max}, got ${quoted(typed)}`);
 }
+
+const units: Readonly<Record<string, number>> = {s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000};
+
+/** A time typed as the value of an option (`90s`, `30m`, `2h`, `1d`) in ms; undefined when it was not given. */
+export function duration(
+	flag: string,
+	typed: string | undefined,
+	range: {readonly min: number; readonly max: number},
+): number | undefined {
+	if (typed === undefined) return undefined;
+	const [, amount, unit = ''] = /^(\d{1,6})([smhd])$/.exec(typed) ?? [];
+	const ms = Number(amount) * (units[unit] ?? Number.NaN);
+	if (ms >= range.min && ms <= range.max) return ms;
+	throw new UsageError(`--${flag} must be a time like 30m, 2h or 1d, got ${quoted(typed)}`);
+}

@@ -20,9 +20,9 @@ const hostName = /^[A-Za-z0-9.:[\]_-]{1,255}$/;
 const portRule = 'must be a port from 0 to 65535';
 
 /** The rule an unknown strategy breaks, wherever it is named. */
-export const strategyRule = `must be one of ${strategyNames.join(', ')}`;
+const strategyRule = `must be one of ${strategyNames.join(', ')}`;
 
-export function isStrategy(text: string): boolean {
+function isStrategy(text: string): boolean {
 	return (strategyNames as readonly string[]).includes(text);
 }
 

@@ -20,7 +20,7 @@ import {type LoadOptions, readSources, type Sources, statedPath} from './sources
 export type {LoadOptions} from './sources.ts';
 
 /** Everything read and checked before anything was written: settings whose keys have no identity yet. */
-export type Configuration = Omit<Settings, 'keys'> & {
+export type Configuration = Omit<Settings, 'keys' | 'identityOf'> & {
 	readonly drafts: readonly KeyDraft[];
 	/** Set when `KEYDECK_PEPPER` is. */
 	readonly pepper?: Secret;
@@ -47,7 +47,7 @@ export function identify({drafts, pepper: _, ...rest}: Configuration, pepper: Se
 		key: {...kidOf(pepper, draft.provider, secret), ...draft},
 		secret,
 	}));
-	return {...rest, keys};
+	return {...rest, keys, identityOf: (provider, key) => kidOf(pepper, provider, key)};
 }
 
 /** The first half of `loadSettings`, for commands that check their own arguments before anything is written. */

@@ -1,4 +1,5 @@
 import type {CatalogueEntry} from '../domain/catalogue.ts';
+import type {Key} from '../domain/key.ts';
 import type {LimitSettings} from '../domain/limit.ts';
 import type {AlertPolicy, ProbePolicy} from '../domain/policy.ts';
 import type {Problem} from '../errors.ts';
@@ -21,6 +22,8 @@ export type Settings = {
 	/** Models named in the token pool. */
 	readonly poolModels: readonly string[];
 	readonly keys: readonly KeyEntry[];
+	/** Identity a key would have in this home; for keys that are in no pool. */
+	readonly identityOf: (provider: string, key: Secret) => Pick<Key, 'kid' | 'hash'>;
 	readonly probe: ProbePolicy;
 	readonly alerts: AlertPolicy;
 	readonly dashboard: {

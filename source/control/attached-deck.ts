@@ -42,6 +42,14 @@ export class AttachedDeck extends LinkedDeck implements Leasing {
 	async openLease(which: OpenLeaseQuery): Promise<Lease | undefined> {
 		return (await this.call('openLease', which)) as Lease | undefined;
 	}
+
+	async report(kid: Kid, model: string, outcome: Outcome, usage?: Usage): Promise<boolean> {
+		return (await this.call('report', {kid, model, outcome, ...(usage === undefined ? {} : {usage})})) as boolean;
+	}
+
+	async usedThisMinute(kid: Kid): Promise<number> {
+		return (await this.call('usedThisMinute', {kid})) as number;
+	}
 }
 
 /**
@@ -56,9 +64,11 @@ export async function attachDeck(options: {
 	readonly clock: Clock;
 	/** Text of a key, from this process's configuration. @default none: leases are refused */
 	readonly secretOf?: (kid: Kid) => Secret | undefined;
+	/** Only a call under way keeps the process alive. @default false */
+	readonly background?: boolean;
 }): Promise<AttachedDeck | undefined> {
-	const {path, root, clock, secretOf = () => undefined} = options;
-	const link = await openControlLink(path, clock);
+	const {path, root, clock, secretOf = () => undefined, background = false} = options;
+	const link = await openControlLink(path, clock, {background});
 	if (link === undefined) return undefined;
 	if (link.hello.root !== root) {
 		link.close();

@@ -16,6 +16,8 @@ export interface Channel {
 	/** Stops and goes on reading: what the other side sends meanwhile waits at its end. */
 	pause(): void;
 	resume(): void;
+	/** Whether the connection keeps the process alive; it does unless told otherwise. Absent where it cannot be told. */
+	keepProcess?(keeps: boolean): void;
 	/** Ends it once everything sent is out. */
 	end(): void;
 	/** Ends it at once. */
@@ -74,6 +76,11 @@ export class SocketChannel implements Channel {
 		if (!this.#paused) this.#socket.resume();
 	}
 
+	keepProcess(keeps: boolean): void {
+		if (keeps) this.#socket.ref();
+		else this.#socket.unref();
+	}
+
 	end(): void {
 		this.#broken = true;
 		this.#lines = [];
@@ -118,19 +125,24 @@ export class SocketChannel implements Channel {
 /** Bytes a web socket may hold back for a reader before it counts as congested. */
 const CONGESTED_BYTES = 1024 * 1024;
 
-/** A web socket with one JSON text a message. */
+/** A web socket with one JSON text a message. Nothing is told before `resume`. */
 export class WebSocketChannel implements Channel {
 	onText: Channel['onText'] = () => undefined;
 	onDrain: Channel['onDrain'] = () => undefined;
 	onClose: Channel['onClose'] = () => undefined;
 	readonly #socket: WebSocket;
 	#behind = false;
+	readonly #texts: string[] = [];
+	#paused = true;
 
 	constructor(socket: WebSocket) {
 		this.#socket = socket;
 		socket.on('message', (bytes, isBinary) => {
 			if (isBinary) this.#socket.close(1003, 'text only');
-			else this.onText(String(bytes));
+			else {
+				this.#texts.push(String(bytes));
+				this.#deliver();
+			}
 		});
 		socket.on('error', () => undefined);
 		socket.on('close', (code) => this.onClose(code));
@@ -156,11 +168,14 @@ export class WebSocketChannel implements Channel {
 	}
 
 	pause(): void {
+		this.#paused = true;
 		this.#socket.pause();
 	}
 
 	resume(): void {
-		this.#socket.resume();
+		this.#paused = false;
+		this.#deliver();
+		if (!this.#paused) this.#socket.resume();
 	}
 
 	end(): void {
@@ -169,5 +184,13 @@ export class WebSocketChannel implements Channel {
 
 	destroy(): void {
 		this.#socket.terminate();
+	}
+
+	#deliver(): void {
+		while (!this.#paused) {
+			const text = this.#texts.shift();
+			if (text === undefined) return;
+			this.onText(text);
+		}
 	}
 }

@@ -16,13 +16,17 @@ const owner: Peer = {
  * Connects to whoever listens at the unix socket; undefined when nobody does. Throws KeydeckError
  * `OWNER_SILENT` when somebody listens and says nothing.
  */
-export async function openControlLink(path: string, clock: Clock): Promise<DeckLink | undefined> {
+export async function openControlLink(
+	path: string,
+	clock: Clock,
+	{background = false}: {readonly background?: boolean} = {},
+): Promise<DeckLink | undefined> {
 	const socket = await connect(path);
 	if (socket === undefined) return undefined;
 	const channel = new SocketChannel(socket, MOST_LINE_BYTES);
 	const hello = await greeting(channel, {clock, silent: () => silent(path)});
 	if (hello === undefined) return undefined;
-	const link = new DeckLink(channel, hello, {clock, peer: owner});
+	const link = new DeckLink(channel, hello, {clock, peer: owner, background});
 	channel.resume();
 	return link;
 }

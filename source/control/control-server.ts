@@ -11,6 +11,7 @@ import {Audience} from './audience.ts';
 import {SocketChannel} from './channel.ts';
 import {openControlLink} from './control-link.ts';
 import {type Answering, unknownMethod} from './deck-session.ts';
+import type {About} from './frame.ts';
 
 /** Longest request, bytes. */
 const MOST_LINE_BYTES = 1024 * 1024;
@@ -34,27 +35,28 @@ export async function serveControl(options: {
 	/** Configuration root, told to clients. */
 	readonly root: string;
 	readonly version: string;
-	/** Address of the page of this process, told to clients; it may come and go. */
-	readonly page?: () => string | undefined;
+	/** What this process tells clients of itself. @default nothing */
+	readonly about?: () => About;
+	/** Neither the socket nor its clients keep the process alive. @default false */
+	readonly background?: boolean;
 	/** @default systemClock */
 	readonly clock?: Clock;
 }): Promise<ControlServer> {
-	const {deck, path, root, version, page = () => undefined, clock = systemClock} = options;
+	const {deck, path, root, version, about = () => ({}), background = false, clock = systemClock} = options;
 	ensurePrivateFolder(dirname(path));
 	const lock = lockFile(`${path}-lock`);
 	if (lock === undefined) throw inUse(path, await startingOwner(path, clock));
 	const {startedAt} = deck.snapshot();
-	const audience = new Audience(deck, clock, () => {
-		const address = page();
-		return {root, pid: process.pid, version, startedAt, ...(address === undefined ? {} : {page: address})};
-	});
+	const audience = new Audience(deck, clock, () => ({root, pid: process.pid, version, startedAt, ...about()}));
 	const answering = answeringOf(deck);
 	const server = createServer((socket) => {
 		const channel = new SocketChannel(socket, MOST_LINE_BYTES);
+		if (background) channel.keepProcess(false);
 		const session = audience.add(channel, answering);
 		channel.onTooLong = () => session.refuse(`a request is longer than ${MOST_LINE_BYTES} bytes`);
 	});
 	server.maxConnections = MOST_CLIENTS;
+	if (background) server.unref();
 	try {
 		// Whoever listens holds the lock, unless its file was swept from the temporary files.
 		const owner = await ownerOf(path, clock);

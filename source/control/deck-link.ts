@@ -34,6 +34,7 @@ export class DeckLink {
 	readonly #channel: Channel;
 	readonly #clock: Clock;
 	readonly #peer: Peer;
+	readonly #background: boolean;
 	readonly #pending = new Map<number, Pending>();
 	#lastId = 0;
 	#onPushed: (frame: Pushed) => void = () => undefined;
@@ -41,11 +42,18 @@ export class DeckLink {
 	#ended: KeydeckError | undefined;
 	#onClosed: ((error: KeydeckError) => void) | undefined;
 
-	constructor(channel: Channel, hello: Hello, {clock, peer}: {readonly clock: Clock; readonly peer: Peer}) {
+	/** `background`: only while a call is under way does the link keep the process alive. @default false */
+	constructor(
+		channel: Channel,
+		hello: Hello,
+		{clock, peer, background = false}: {readonly clock: Clock; readonly peer: Peer; readonly background?: boolean},
+	) {
 		this.hello = hello;
 		this.#channel = channel;
 		this.#clock = clock;
 		this.#peer = peer;
+		this.#background = background;
+		if (background) channel.keepProcess?.(false);
 		channel.onText = (text) => this.#take(text);
 		channel.onClose = (code) => this.#end(peer.reason?.(code) ?? this.#gone());
 	}
@@ -73,6 +81,7 @@ export class DeckLink {
 			this.#lastId += 1;
 			const id = this.#lastId;
 			this.#pending.set(id, {resolve, reject, progress, idleMs, timeout: this.#endAfter(idleMs)});
+			if (this.#background) this.#channel.keepProcess?.(true);
 			this.#channel.send(frameText({id, method, params}));
 		});
 	}
@@ -102,6 +111,7 @@ export class DeckLink {
 			return;
 		}
 		this.#pending.delete(id);
+		if (this.#background && this.#pending.size === 0) this.#channel.keepProcess?.(false);
 		if ('error' in frame) pending.reject(errorIn(frame.error));
 		else pending.resolve(frame.result);
 	}

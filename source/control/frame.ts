@@ -13,7 +13,14 @@ export type Hello = {
 	readonly startedAt: number;
 	/** Address of its health service and page; absent while it opens no port. */
 	readonly page?: string;
+	/** Address of its key service; absent while it opens no port. */
+	readonly keyService?: string;
+	/** The command it runs, e.g. `start` or `dashboard`; absent in a program that uses keydeck. */
+	readonly command?: string;
 };
+
+/** What a process tells of itself beside its engine; it may come and go. */
+export type About = Pick<Hello, 'page' | 'keyService' | 'command'>;
 
 /** An error on its way through a connection; becomes the same KeydeckError again. */
 export type FrameError = {

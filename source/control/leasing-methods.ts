@@ -14,6 +14,7 @@ const acquireShape: z.ZodType<AcquireRequest> = z.object({
 	waitMs: z.number().min(0).exactOptional(),
 	strategy: z.enum(strategyNames).exactOptional(),
 	avoid: z.array(name).exactOptional(),
+	chain: z.array(name).exactOptional(),
 });
 
 const timing = z.object({at: z.number(), latencyMs: z.number(), firstByteMs: z.number().exactOptional()});
@@ -44,6 +45,7 @@ const usage: z.ZodType<Usage> = z.object({
 
 const releaseShape = z.object({leaseId: name, outcome, usage: usage.exactOptional()});
 const openLeaseShape = z.union([z.object({leaseId: name}), z.object({kid: name, model: name.exactOptional()})]);
+const reportShape = z.object({kid: name, model: name, outcome, usage: usage.exactOptional()});
 
 /** A lease as it goes over a socket: without the key's text, which the other process has itself. */
 export type SentAcquired = Omit<Acquired, 'secret'>;
@@ -69,4 +71,16 @@ export const leasingMethods: ReadonlyMap<string, Method> = new Map<string, Metho
 		},
 	],
 	['openLease', async (leasing, params) => leasing.openLease(checkedParams(openLeaseShape, params))],
+	[
+		'report',
+		async (leasing, params) => {
+			const {kid, model, outcome: result, usage: used} = checkedParams(reportShape, params);
+			// A call that was never made tells nothing.
+			return result !== 'unused' && leasing.report(kid, model, result, used);
+		},
+	],
+	[
+		'usedThisMinute',
+		async (leasing, params) => leasing.usedThisMinute(checkedParams(z.object({kid: name}), params).kid),
+	],
 ]);

@@ -14,7 +14,7 @@ const TEST_IDLE_MS = 600_000;
 
 /** A deck whose engine runs in another process: every read is a picture it sent, every action a request. */
 export class LinkedDeck implements Deck {
-	readonly attachment = 'attached';
+	readonly attachment: Deck['attachment'] = 'attached';
 	protected readonly link: DeckLink;
 	readonly #changeListeners = new Set<() => void>();
 	readonly #eventListeners = new Set<(event: EngineEvent) => void>();
@@ -50,6 +50,12 @@ export class LinkedDeck implements Deck {
 	}
 
 	snapshot(): Snapshot {
+		return this.#snapshot;
+	}
+
+	/** The picture of this moment, asked for: without a subscriber none is sent. */
+	async newest(): Promise<Snapshot> {
+		this.#take((await this.call('snapshot')) as Snapshot);
 		return this.#snapshot;
 	}
 

@@ -21,15 +21,15 @@ export type ChainLink = Availability & {
  * The chain as it is written, the model itself first. Only the model's own chain counts, not
  * those of its links. Empty for an unknown model.
  */
-export function chainOf(model: string, catalogue: Catalogue): CatalogueEntry[] {
+export function chainOf(model: string, catalogue: Catalogue, chain?: readonly string[]): CatalogueEntry[] {
 	const entry = catalogue.get(model);
 	if (entry === undefined) return [];
-	return [entry, ...entry.chain.flatMap((link) => catalogue.get(link) ?? [])];
+	return [entry, ...(chain ?? entry.chain).flatMap((link) => catalogue.get(link) ?? [])];
 }
 
-/** The links in the order they are visited: each pool and upstream id once. */
-export function linksOf(model: string, catalogue: Catalogue): CatalogueEntry[] {
-	const links = chainOf(model, catalogue);
+/** The links in the order they are visited: each pool and upstream id once. `chain` stands in for the catalogue's. */
+export function linksOf(model: string, catalogue: Catalogue, chain?: readonly string[]): CatalogueEntry[] {
+	const links = chainOf(model, catalogue, chain);
 	return links.filter((link, place) => firstLike(link, links) === place);
 }
 

@@ -76,3 +76,8 @@ export function countsAs(verdict: Verdict): 'success' | 'failure' | 'neither' {
 			return 'failure';
 	}
 }
+
+/** Whether a failure benches the key, or what it shares, by itself; after any other one the same key could come again. */
+export function benchesByItself(kind: VerdictKind): boolean {
+	return kind === 'throttled' || kind === 'exhausted' || kind === 'rejected' || kind === 'forbidden';
+}

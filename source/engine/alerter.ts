@@ -68,9 +68,10 @@ export class Alerter {
 	#tell(alert: Alert): void {
 		const {events, clock, changed} = this.#parts;
 		const {id: alertId, severity, message} = alert;
+		// Whoever is told looks it up in the picture.
+		changed();
 		if (alert.state === 'firing') events.publish({type: 'alert.fired', alertId, severity, message}, clock.now());
 		if (alert.state === 'resolved') events.publish({type: 'alert.resolved', alertId, severity, message}, clock.now());
-		changed();
 	}
 
 	#factsOf(picture: Snapshot): AlertFacts {

@@ -25,7 +25,8 @@ const failures: readonly (readonly [RegExp, OutcomeFailed['failure']])[] = [
 		'unreachable',
 	],
 	[/\b(?:ETIMEDOUT|ESOCKETTIMEDOUT|UND_ERR_(?:HEADERS|BODY)_TIMEOUT|timed? ?out|timeout)\b/i, 'timeout'],
-	[/\b(?:ECONNRESET|EPIPE|socket hang up|terminated|other side closed|UND_ERR_SOCKET)\b/i, 'closed'],
+	[/\b(?:ECONNRESET|EPIPE|ERR_NETWORK|UND_ERR_SOCKET|socket hang up|terminated|other side closed)\b/i, 'closed'],
+	[/\b(?:fetch failed|network error|connection error|premature close)\b/i, 'closed'],
 	[/\b(?:AbortError|aborted|cancell?ed)\b/i, 'cancelled'],
 ];
 
@@ -50,6 +51,13 @@ export function reportedOutcome(
 	if (status !== undefined && status >= 300) return {outcome: answered(status, report.headers, words, timing), usage};
 	const failure = failures.find(([pattern]) => pattern.test(words))?.[1] ?? 'closed';
 	return {outcome: {kind: 'failed', failure, detail: words.slice(0, 200), timing}, usage};
+}
+
+/** Whether a report says how a call ended; an exception of some other kind may have nothing to do with it. */
+export function tellsOfCall({status, error, ok}: CallReport): boolean {
+	if (status !== undefined || (ok ?? true)) return true;
+	const words = wordsOf(error);
+	return statusIn(words) !== undefined || failures.some(([pattern]) => pattern.test(words));
 }
 
 function answered(

@@ -63,13 +63,18 @@ export type HistorySpan = 'minute' | 'hour';
 /** The last verdicts of one key, newest first, beside its `KeyView`. */
 export type KeyHistory = {readonly kid: Kid; readonly entries: readonly HistoryEntry[]; readonly more: number};
 
+/** The engine of a deck cannot be reached. */
+export type Outage = {readonly since: number; readonly why: string; readonly nextTryAt: number};
+
 /**
  * One contract for the dashboard and the commands: an engine in this process, or one reached
  * over its control socket. Reads are pictures, actions name a key by its kid.
  */
 export interface Deck {
-	/** `local`: this process owns the engine. */
-	readonly attachment: 'local' | 'attached';
+	/** `local`: this process owns the engine; `attached`: another of this machine does; `remote`: a service elsewhere. */
+	readonly attachment: 'local' | 'attached' | 'remote';
+	/** Set while the engine cannot be reached: then the last picture stands. */
+	readonly outage?: Outage | undefined;
 	/** The newest picture. */
 	snapshot(): Snapshot;
 	/** Called after each change, at most a few times a second; gives the function that ends it. */

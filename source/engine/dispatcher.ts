@@ -3,22 +3,24 @@ import type {CatalogueEntry} from '../domain/catalogue.ts';
 import {linksOf} from '../domain/chain.ts';
 import type {Key, Kid} from '../domain/key.ts';
 import type {Lease, SkipReason} from '../domain/lease.ts';
-import {retirementWarning} from '../domain/models.ts';
 import type {Outcome, Usage} from '../domain/outcome.ts';
+import type {Reading} from '../domain/reading.ts';
 import type {EventHub} from '../events.ts';
+import type {Provider} from '../providers/provider.ts';
 import type {Store} from '../stores/store.ts';
 import type {PickContext, StrategyName} from '../strategies/strategy.ts';
 import type {Assessor} from './assessor.ts';
+import {GrantWarnings} from './grant-warnings.ts';
 import type {Acquired, AcquireRequest, OpenLeaseQuery, Refused} from './leasing.ts';
+import {type OpenLease, OpenLeases} from './open-leases.ts';
 import type {EngineSettings} from './options.ts';
 import type {Ask, Pool, Pools} from './pools.ts';
-import type {Roster} from './roster.ts';
+import type {Member, Roster} from './roster.ts';
 import {type FullWindows, skipReasons} from './skip-reasons.ts';
 import type {PickView} from './snapshot.ts';
 
 const leaseMs = 60_000;
 const rememberedPicks = 20;
-const noKeys: ReadonlySet<Kid> = new Set();
 
 type Parts = {
 	readonly settings: () => EngineSettings;
@@ -37,14 +39,12 @@ type Parts = {
 	readonly changed: () => void;
 };
 
-/** `pool`: where it was picked, with the strategy that counts it. */
-type OpenLease = {readonly lease: Lease; readonly pool: Pool | undefined};
-
 /** Hands out leases and takes them back. */
 export class Dispatcher {
 	readonly #parts: Parts;
 	readonly #lastPicks = new Map<string, PickView[]>();
-	readonly #open = new Map<string, OpenLease>();
+	readonly #open = new OpenLeases();
+	readonly #warnings = new GrantWarnings();
 	readonly #stopping = new AbortController();
 
 	constructor(parts: Parts) {
@@ -66,20 +66,36 @@ export class Dispatcher {
 		return pools.of(entry, strategyOf(entry.name), clock.now());
 	}
 
+	/** The pool of a model of the catalogue. */
+	poolNamed(model: string): Pool | undefined {
+		const entry = this.#parts.settings().catalogue.get(model);
+		return entry === undefined ? undefined : this.pool(entry);
+	}
+
 	/** A lease on the best key that fits, or every reason why there is none. */
 	async acquire(request: AcquireRequest): Promise<Acquired | Refused> {
-		const {clock, settings} = this.#parts;
+		const {settings} = this.#parts;
 		const entry = settings().catalogue.get(request.model);
 		if (entry === undefined) return {granted: false, code: 'UNKNOWN_MODEL', skipped: []};
-		const links = request.fallback === true ? linksOf(request.model, settings().catalogue) : [entry];
+		const links = request.fallback === true ? linksOf(request.model, settings().catalogue, request.chain) : [entry];
+		const first = await this.#tryLinks(links, request);
+		if (first.granted) return first;
+		return this.#wait(links, request, first);
+	}
+
+	/** Tries again when a key comes back, as long as the caller wants to wait. */
+	async #wait(links: readonly CatalogueEntry[], request: AcquireRequest, first: Refused): Promise<Acquired | Refused> {
+		const {clock} = this.#parts;
 		const giveUpAt = clock.now() + (request.waitMs ?? 0);
 		const ended = AbortSignal.any([this.#stopping.signal, ...(request.signal === undefined ? [] : [request.signal])]);
+		let answer: Acquired | Refused = first;
 		for (;;) {
-			const refused = await this.#tryLinks(links, request);
-			if (refused.granted) return refused;
+			if (answer.granted) return answer;
+			const refused = answer;
 			const {retryAt} = refused;
 			if (retryAt === undefined || retryAt > giveUpAt || ended.aborted) return this.#tellRefusal(request, refused);
 			await clock.sleep(Math.max(1, retryAt - clock.now()), ended);
+			answer = await this.#tryLinks(links, request);
 		}
 	}
 
@@ -94,26 +110,18 @@ export class Dispatcher {
 		for (const lease of await store.openLeases()) {
 			const member = roster.get(lease.kid);
 			if (member !== undefined) member.inFlight += 1;
-			const entry = this.#parts.settings().catalogue.get(lease.servedBy);
-			this.#open.set(lease.id, {lease, pool: entry === undefined ? undefined : this.pool(entry)});
+			this.#open.add({lease, pool: this.poolNamed(lease.servedBy)});
 		}
 	}
 
-	/** An open lease by its id, or the oldest of a key: of one model or of any. */
 	openLease(which: OpenLeaseQuery): Lease | undefined {
-		if ('leaseId' in which) return this.#open.get(which.leaseId)?.lease;
-		const {kid, model} = which;
-		for (const {lease} of this.#open.values()) {
-			if (lease.kid === kid && (model === undefined || lease.model === model || lease.servedBy === model)) return lease;
-		}
-		return undefined;
+		return this.#open.find(which);
 	}
 
 	/** Ends a lease with what came of the call; `usage` where the outcome does not tell it. False when it had ended already. */
 	async release(leaseId: string, outcome: Outcome | 'unused', usage?: Usage): Promise<boolean> {
-		const open = this.#open.get(leaseId);
+		const open = this.#open.take(leaseId);
 		if (open === undefined) return false;
-		this.#open.delete(leaseId);
 		try {
 			return await this.#settle(open.lease, outcome, usage);
 		} finally {
@@ -122,13 +130,22 @@ export class Dispatcher {
 		}
 	}
 
+	/** Judges a call nobody holds a lease for; false when there is nothing to judge it by. */
+	async report(kid: Kid, model: string, outcome: Outcome, usage?: Usage): Promise<boolean> {
+		const entry = this.#parts.settings().catalogue.get(model);
+		const member = this.#parts.roster.get(kid);
+		const provider = this.#providerOf(entry);
+		if (member === undefined || provider === undefined || member.key.provider !== entry?.provider) return false;
+		await this.#assess(member, entry, readingOf(provider, entry, outcome, usage));
+		return true;
+	}
+
 	/** Gives back leases nobody has released in time. */
 	async expireLeases(): Promise<void> {
 		const {store, clock, events, roster} = this.#parts;
 		for (const lease of await store.expire(clock.now())) {
-			const open = this.#open.get(lease.id);
+			const open = this.#open.take(lease.id);
 			if (open === undefined) continue;
-			this.#open.delete(lease.id);
 			this.#giveBack(open);
 			const label = roster.get(lease.kid)?.key.label ?? 'a removed key';
 			const {id: leaseId, kid, model} = lease;
@@ -137,35 +154,32 @@ export class Dispatcher {
 	}
 
 	async #settle(lease: Lease, outcome: Outcome | 'unused', usage: Usage | undefined): Promise<boolean> {
-		const {store, roster, clock, settings, assessor, events} = this.#parts;
+		const {store, roster, clock, settings, events} = this.#parts;
 		const entry = settings().catalogue.get(lease.servedBy);
-		const provider = settings().providers.get(entry?.provider ?? '');
+		const provider = this.#providerOf(entry);
 		const member = roster.get(lease.kid);
 		if (member === undefined || entry === undefined || provider === undefined || outcome === 'unused') {
 			return (await store.release(lease.id, clock.now())) !== undefined;
 		}
-		const read = provider.read(outcome, {by: 'call', model: entry.upstream, request: `call ${entry.upstream}`});
-		const reading = usage === undefined ? read : {...read, usage};
+		const reading = readingOf(provider, entry, outcome, usage);
 		const tokens = (reading.usage?.inputTokens ?? 0) + (reading.usage?.outputTokens ?? 0);
 		await store.release(lease.id, clock.now(), tokens);
-		const {confirm} = await assessor.assess(member, reading, {from: 'call', model: entry.upstream});
-		const {kid, label} = member.key;
-		const {latencyMs, firstByteMs} = reading;
-		events.publish(
-			{
-				type: 'lease.released',
-				leaseId: lease.id,
-				kid,
-				label,
-				model: lease.model,
-				verdict: reading.verdict.kind,
-				latencyMs,
-				...(firstByteMs === undefined ? {} : {firstByteMs}),
-			},
-			clock.now(),
-		);
-		if (confirm) this.#parts.confirm(kid);
+		const told = await this.#assess(member, entry, reading);
+		events.publish({type: 'lease.released', leaseId: lease.id, model: lease.model, ...told}, clock.now());
 		return true;
+	}
+
+	/** Judges a reading of a call, has a refused key asked again, and gives what events tell of it. */
+	async #assess(member: Member, entry: CatalogueEntry, reading: Reading) {
+		const {confirm} = await this.#parts.assessor.assess(member, reading, {from: 'call', model: entry.upstream});
+		const {kid, label} = member.key;
+		if (confirm) this.#parts.confirm(kid);
+		const {latencyMs, firstByteMs, verdict} = reading;
+		return {kid, label, verdict: verdict.kind, latencyMs, ...(firstByteMs === undefined ? {} : {firstByteMs})};
+	}
+
+	#providerOf(entry: CatalogueEntry | undefined): Provider | undefined {
+		return this.#parts.settings().providers.get(entry?.provider ?? '');
 	}
 
 	#giveBack({lease, pool}: OpenLease): void {
@@ -180,14 +194,12 @@ export class Dispatcher {
 	async #tryLinks(links: readonly CatalogueEntry[], request: AcquireRequest): Promise<Acquired | Refused> {
 		const {passDeadlines, roster, clock} = this.#parts;
 		await passDeadlines();
-		const unwanted = new Set(request.avoid);
+		const avoid = new Set(request.avoid);
 		let skipped: SkipReason[] = [];
 		// First a pool that recovers gives part of its traffic to other links; when none can serve it takes all.
 		for (const hasElsewhere of links.length > 1 ? [true, false] : [false]) {
 			skipped = [];
 			for (const [place, entry] of links.entries()) {
-				// What failed one model may serve another well: what is wrong with the key itself has benched it.
-				const avoid = place === 0 ? unwanted : noKeys;
 				const tried = await this.#tryLink(entry, place, request, {hasElsewhere, avoid});
 				if ('granted' in tried) return tried;
 				skipped.push(...skipReasons(entry, roster, clock.now(), {full: tried.full, avoid}));
@@ -230,13 +242,13 @@ export class Dispatcher {
 		const {lease} = reservation;
 		const member = roster.get(lease.kid);
 		if (member === undefined) return {full: new Map()};
-		this.#open.set(lease.id, {lease, pool});
+		this.#open.add({lease, pool});
 		member.inFlight += 1;
 		member.minute.add(now);
 		member.lastUsedAt = now;
 		const why = pools.why(pool, leaseId, lease.kid, context);
 		this.#tellGrant(own, lease, member.key, why);
-		const warning = warningOf(entry, place, request.model, now);
+		const warning = this.#warnings.of(entry, {place, asked: request.model, now});
 		return {
 			granted: true,
 			lease,
@@ -274,8 +286,12 @@ export class Dispatcher {
 	}
 }
 
-function warningOf(entry: CatalogueEntry, place: number, asked: string, now: number): string | undefined {
-	const fallback = place === 0 ? undefined : `${asked} cannot serve now: ${entry.name} of its chain does`;
-	const texts = [fallback, retirementWarning(entry, now)].filter((text) => text !== undefined);
-	return texts.length === 0 ? undefined : texts.join('; ');
+function readingOf(
+	provider: Provider,
+	{upstream}: CatalogueEntry,
+	outcome: Outcome,
+	usage: Usage | undefined,
+): Reading {
+	const read = provider.read(outcome, {by: 'call', model: upstream, request: `call ${upstream}`});
+	return usage === undefined ? read : {...read, usage};
 }

@@ -1,4 +1,3 @@
-import type {Stoppable} from '../clock.ts';
 import {subjectId} from '../domain/bench.ts';
 import type {Kid} from '../domain/key.ts';
 import type {Lease} from '../domain/lease.ts';
@@ -37,8 +36,6 @@ import {benchesFromConfig, type Duty, dutyChange} from './switched-off.ts';
 import {testResult} from './test-result.ts';
 import {whyAnswer} from './why.ts';
 
-const pruneEveryMs = 3_600_000;
-
 /** The deck's engine: keeps keys, hands out leases, probes, judges, remembers. */
 export class Engine implements Deck, Leasing {
 	readonly attachment = 'local';
@@ -52,7 +49,6 @@ export class Engine implements Deck, Leasing {
 	readonly #alerter: Alerter;
 	readonly #strategies: Map<string, string>;
 	readonly #startedAt: number;
-	readonly #timers: Stoppable[] = [];
 	#settings: EngineSettings;
 	readonly #picture: LivePicture;
 	readonly #housekeeping: Housekeeping;
@@ -98,6 +94,7 @@ export class Engine implements Deck, Leasing {
 			dispatcher: this.#dispatcher,
 			alerter: this.#alerter,
 			picture: this.#picture,
+			store,
 		});
 	}
 
@@ -120,12 +117,15 @@ export class Engine implements Deck, Leasing {
 		return engine;
 	}
 
-	/** Begins sweeps and housekeeping. */
-	start(): void {
-		const {clock} = this.#parts;
+	/** Begins housekeeping and, unless that waits for `startProbing`, sweeps. */
+	start({probing = true}: {readonly probing?: boolean} = {}): void {
 		this.#housekeeping.start();
+		if (probing) this.startProbing();
+	}
+
+	/** Sweeps now and then once per interval. Idempotent. */
+	startProbing(): void {
 		this.#prober.start();
-		this.#timers.push(clock.every(pruneEveryMs, () => void this.#parts.store.prune(clock.now())));
 	}
 
 	/** The configuration in force. */
@@ -157,8 +157,11 @@ export class Engine implements Deck, Leasing {
 		return this.#dispatcher.openLease(which);
 	}
 
-	/** Requests granted to a key in the last minute. */
-	usedThisMinute(kid: Kid): number {
+	report(kid: Kid, model: string, outcome: Outcome, usage?: Usage): Promise<boolean> {
+		return this.#dispatcher.report(kid, model, outcome, usage);
+	}
+
+	async usedThisMinute(kid: Kid): Promise<number> {
 		return this.#roster.get(kid)?.minute.count(this.#parts.clock.now()) ?? 0;
 	}
 
@@ -250,7 +253,6 @@ export class Engine implements Deck, Leasing {
 	}
 
 	async #close(): Promise<void> {
-		for (const timer of this.#timers) timer.stop();
 		this.#picture.stop();
 		this.#dispatcher.stop();
 		await this.#prober.stop();
@@ -263,9 +265,9 @@ export class Engine implements Deck, Leasing {
 	}
 
 	#poolOf(model: string): Pool {
-		const entry = this.#settings.catalogue.get(model);
-		if (entry === undefined) throw unknownModel(model);
-		return this.#dispatcher.pool(entry);
+		const pool = this.#dispatcher.poolNamed(model);
+		if (pool === undefined) throw unknownModel(model);
+		return pool;
 	}
 
 	#strategyOf(model: string): StrategyName {

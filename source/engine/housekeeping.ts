@@ -1,4 +1,5 @@
 import type {Clock, Stoppable} from '../clock.ts';
+import type {Store} from '../stores/store.ts';
 import type {Alerter} from './alerter.ts';
 import type {Assessor} from './assessor.ts';
 import type {Dispatcher} from './dispatcher.ts';
@@ -7,6 +8,8 @@ import type {LivePicture} from './live-picture.ts';
 const everyMs = 1000;
 /** Without news alerts are looked at this often: windows pass. */
 const quietMs = 10_000;
+/** What is past its time is dropped this often. */
+const pruneEveryMs = 3_600_000;
 
 type Parts = {
 	readonly clock: Clock;
@@ -14,12 +17,13 @@ type Parts = {
 	readonly dispatcher: Dispatcher;
 	readonly alerter: Alerter;
 	readonly picture: LivePicture;
+	readonly store: Store;
 };
 
 /** What has to be done even when nobody asks: deadlines, overdue leases, alerts. */
 export class Housekeeping {
 	readonly #parts: Parts;
-	#timer: Stoppable | undefined;
+	#timers: readonly Stoppable[] = [];
 	#running: Promise<void> | undefined;
 	#hasNews = false;
 	#evaluatedAt = 0;
@@ -30,11 +34,13 @@ export class Housekeeping {
 
 	/** Once a second from now on. */
 	start(): void {
-		this.#timer = this.#parts.clock.every(everyMs, () => {
+		const {clock, store} = this.#parts;
+		const round = (): void => {
 			this.#running ??= this.#round().finally(() => {
 				this.#running = undefined;
 			});
-		});
+		};
+		this.#timers = [clock.every(everyMs, round), clock.every(pruneEveryMs, () => void store.prune(clock.now()))];
 	}
 
 	/** Something has changed since the alerts were looked at. */
@@ -56,7 +62,7 @@ export class Housekeeping {
 
 	/** Waits for a round under way. */
 	async stop(): Promise<void> {
-		this.#timer?.stop();
+		for (const timer of this.#timers) timer.stop();
 		await this.#running;
 	}
 

@@ -18,8 +18,10 @@ export type AcquireRequest = {
 	readonly waitMs?: number;
 	/** Order the keys by this strategy instead of the model's own. */
 	readonly strategy?: StrategyName;
-	/** Keys that have just failed this caller: another one is wanted for the model itself, any one for the rest of its chain. */
+	/** Keys that have just failed this caller: another one is wanted. What was judged against a key need not be avoided: its bench keeps it out of what it cannot serve. */
 	readonly avoid?: readonly Kid[];
+	/** Models to fall back to, in order, instead of the chain the catalogue has; unknown names are passed over. */
+	readonly chain?: readonly string[];
 	readonly signal?: AbortSignal;
 };
 
@@ -61,4 +63,11 @@ export interface Leasing {
 	release(leaseId: string, outcome: Outcome | 'unused', usage?: Usage): Promise<boolean>;
 	/** The lease while it is open. */
 	openLease(which: OpenLeaseQuery): Promise<Lease | undefined>;
+	/**
+	 * Judges a call that was made with a key without a lease, or after its lease was over. False when the key
+	 * or the model is not known, or the key's vendor does not serve that model.
+	 */
+	report(kid: Kid, model: string, outcome: Outcome, usage?: Usage): Promise<boolean>;
+	/** Requests granted to a key in the last minute; 0 for a key that is not known. */
+	usedThisMinute(kid: Kid): Promise<number>;
 }

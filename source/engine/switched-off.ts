@@ -14,9 +14,12 @@ export function dutyChange(
 	{by, now}: {readonly by: string; readonly now: number},
 ): BenchChange | undefined {
 	const isOff = before?.kind === 'disabled' || before?.kind === 'draining';
-	if (duty === 'on') return isOff ? {kind: 'lift', bench: before, why: `enabled ${by}`} : undefined;
+	if (duty === 'on') return isOff ? {kind: 'lift', bench: before, why: `enabled by ${by}`} : undefined;
 	const kind = duty === 'off' ? 'disabled' : 'draining';
-	return {kind: 'place', bench: offBench(kid, kind, before, {cause: 'person', evidence: by, from: 'person', at: now})};
+	return {
+		kind: 'place',
+		bench: offBench(kid, kind, before, {cause: 'person', evidence: `by ${by}`, from: 'person', at: now}),
+	};
 }
 
 /** A key switched off for a reason, in place of whatever bench it had. */

@@ -31,7 +31,7 @@ export function actionRoutes({engine, audit, clock}: Parts): Route[] {
 				run: async ({params: {model, keyIndex}, by, from}) => {
 					const {kid, label, hash} = keyAt(engine, model, keyIndex);
 					await recorded(audit, {action: `key.${verb}`, by, from, model, key: hash, label});
-					await engine.setDuty(kid, duty, `by ${by}`);
+					await engine.setDuty(kid, duty, by);
 					return {ok: true, what: `${label} ${said}`};
 				},
 			}),

@@ -3,7 +3,7 @@ import type {EngineEvent} from '../events.ts';
 import {Histogram} from './histogram.ts';
 
 /** Whose model the snapshot does not list: one label for all of them. */
-export const otherModel = 'other';
+const otherModel = 'other';
 
 const requestBounds = [0.1, 0.25, 0.5, 1, 2.5, 5, 10, 20, 30, 60, 120, 300];
 const firstByteBounds = [0.05, 0.1, 0.25, 0.5, 1, 2, 3, 5, 10, 20, 30, 60];

@@ -1,6 +1,8 @@
 import type {Clock} from '../clock.ts';
+import type {CatalogueEntry} from '../domain/catalogue.ts';
 import type {Kid} from '../domain/key.ts';
 import type {Lease} from '../domain/lease.ts';
+import {benchesByItself} from '../domain/verdict.ts';
 import {type CallReport, reportedOutcome} from '../engine/call-report.ts';
 import {unknownModel} from '../engine/deck.ts';
 import type {Engine} from '../engine/engine.ts';
@@ -70,7 +72,8 @@ export function keyRoutes(parts: Parts): Route[] {
 }
 
 /** trackUsage of the original: the call went well (or a status says otherwise). */
-function usageRoute({engine, clock}: Parts): Route {
+function usageRoute(parts: Parts): Route {
+	const {engine} = parts;
 	return route({
 		method: 'POST',
 		path: '/api/keys/:model/usage',
@@ -82,8 +85,9 @@ function usageRoute({engine, clock}: Parts): Route {
 		errors: [400, 404],
 		run: async ({params: {model}, body: {leaseId, hash, ...report}}) => {
 			const found = await callOf(engine, model, {leaseId, hash});
-			const settled = found.lease !== undefined && (await settle(engine, found.lease, report, clock.now()));
-			return {model, hash: found.hash, usage: engine.usedThisMinute(found.kid), settled};
+			const {outcome, usage} = outcomeOf(report, parts);
+			const settled = found.lease !== undefined && (await engine.release(found.lease.id, outcome, usage));
+			return {model, hash: found.hash, usage: await engine.usedThisMinute(found.kid), settled};
 		},
 	});
 }
@@ -101,35 +105,43 @@ function failureRoute(parts: Parts): Route {
 		answer: shapes.handOut,
 		errors: [400, 404, 429, 503],
 		run: async ({params: {model}, body: {leaseId, hash, ...report}, by, from, signal}) => {
-			const {lease, kid} = await callOf(engine, model, {leaseId, hash});
-			// A failure that has no open lease is judged by nobody; whatever is to judge it stands here.
-			if (lease !== undefined) await settle(engine, lease, {ok: false, ...report}, clock.now());
-			const request = {model, fallback: true, avoid: [kid], signal: signal()};
+			const {lease, kid, entry} = await callOf(engine, model, {leaseId, hash});
+			const {outcome, usage} = outcomeOf({ok: false, ...report}, parts);
+			if (lease !== undefined) await engine.release(lease.id, outcome, usage);
+			else await engine.report(kid, model, outcome, usage);
+			const reading = engine.settings.providers
+				.get(entry.provider)
+				?.read(outcome, {by: 'call', model: entry.upstream, request: 'call'});
+			const isBenched = reading !== undefined && benchesByItself(reading.verdict.kind);
+			const request = {model, fallback: true, avoid: isBenched ? [] : [kid], signal: signal()};
 			return handOutKey(parts, request, {by, from, now: clock.now()});
 		},
 	});
 }
 
-async function settle(engine: Engine, lease: Lease, report: CallReport, now: number): Promise<boolean> {
-	const {outcome, usage} = reportedOutcome(reportWithoutKeys(report, engine.settings.keys), now);
-	return engine.release(lease.id, outcome, usage);
+function outcomeOf(report: CallReport, {engine, clock}: Parts): ReturnType<typeof reportedOutcome> {
+	return reportedOutcome(reportWithoutKeys(report, engine.settings.keys), clock.now());
 }
+
+type Call = {
+	readonly lease?: Lease | undefined;
+	readonly kid: Kid;
+	readonly hash: string;
+	/** Model that served. */
+	readonly entry: CatalogueEntry;
+};
 
 type Which = {readonly leaseId?: string | undefined; readonly hash?: string | undefined};
 
 /** The call a report is about: its lease, or its key where the lease has ended. */
-async function callOf(
-	engine: Engine,
-	model: string,
-	{leaseId, hash}: Which,
-): Promise<{readonly lease?: Lease | undefined; readonly kid: Kid; readonly hash: string}> {
+async function callOf(engine: Engine, model: string, {leaseId, hash}: Which): Promise<Call> {
 	const entry = engine.settings.catalogue.get(model);
 	if (entry === undefined) throw unknownModel(model);
 	if (leaseId !== undefined) {
 		const lease = await engine.openLease({leaseId});
 		const key = engine.settings.keys.find((each) => each.key.kid === lease?.kid)?.key;
 		if (lease !== undefined && key !== undefined && (lease.model === model || lease.servedBy === model))
-			return {lease, kid: key.kid, hash: key.hash};
+			return {lease, kid: key.kid, hash: key.hash, entry: engine.settings.catalogue.get(lease.servedBy) ?? entry};
 		if (hash === undefined) {
 			const hint = 'it was settled before, or expired after 60 s; nothing is counted twice';
 			throw notFound(`no open lease ${JSON.stringify(leaseId)} of ${model}`, hint, 'UNKNOWN_LEASE');
@@ -139,5 +151,5 @@ async function callOf(
 	const key = engine.settings.keys.find((each) => each.key.hash === hash)?.key;
 	if (key === undefined) throw notFound(`no key with hash ${hash}`, 'GET /api/keys/status lists them', 'UNKNOWN_KEY');
 	const lease = leaseId === undefined ? await engine.openLease({kid: key.kid, model}) : undefined;
-	return {lease, kid: key.kid, hash};
+	return {lease, kid: key.kid, hash, entry};
 }

@@ -2,7 +2,7 @@ import type {z} from 'zod';
 import type {Need} from './gate.ts';
 
 /** One request as a route sees it: checked, and by whom. */
-export type RouteCall<Params, Query, Body> = {
+type RouteCall<Params, Query, Body> = {
 	readonly params: Params;
 	readonly query: Query;
 	readonly body: Body;

@@ -119,9 +119,10 @@ export async function openService(options: ServiceOptions): Promise<Service> {
 	};
 }
 
+/** Every route, for the description and the documentation. */
 type RouteParts = Parameters<typeof keyRoutes>[0] & Parameters<typeof healthRoutes>[0] & {readonly version: string};
 
-function allRoutes(parts: RouteParts): readonly Route[] {
+export function allRoutes(parts: RouteParts): readonly Route[] {
 	const routes: Route[] = [...keyRoutes(parts), ...healthRoutes(parts), ...actionRoutes(parts), ...pageRoutes()];
 	routes.push(
 		route({
@@ -177,7 +178,7 @@ function addNames(
 	}
 }
 
-export function isLoopback(host: string): boolean {
+function isLoopback(host: string): boolean {
 	return host === 'localhost' || host === '::1' || (isIP(host) === 4 && host.startsWith('127.'));
 }
 

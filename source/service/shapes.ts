@@ -13,13 +13,13 @@ const duration = z.number().min(0).max(86_400_000);
 const tokenCount = z.int().min(0).max(1_000_000_000);
 const digits = z.string().regex(/^\d{1,9}$/);
 
-export const modelName = z.string().max(200).refine(isModelName, modelNameRule).meta({description: modelNameRule});
+const modelName = z.string().max(200).refine(isModelName, modelNameRule).meta({description: modelNameRule});
 const hash = z.string().regex(/^[\w-]{1,100}$/);
 const leaseId = z.string().min(1).max(100);
 export const ofModel = z.object({model: modelName});
 export const ofKey = z.object({model: modelName, keyIndex: digits.transform(Number)});
 export const ofAlert = z.object({id: z.string().min(1).max(500)});
-export const strategy = z.enum(strategyNames);
+const strategy = z.enum(strategyNames);
 
 /** What may be asked of a hand-out. */
 export const handOutQuery = z.strictObject({
@@ -62,7 +62,7 @@ export const failureBody = z.object({
 
 export const strategyBody = z.object({strategy});
 export const silenceBody = z.object({minutes: z.int().min(1).max(43_200)});
-export const testBody = z.object({deep: z.boolean().exactOptional()}).exactOptional();
+export const testBody = z.object({deep: z.boolean().exactOptional()}).optional();
 
 export const errorAnswer = z
 	.object({

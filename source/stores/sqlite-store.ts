@@ -129,7 +129,8 @@ class FileStore extends EmbeddedStore implements SqliteStore {
 		if (this.#group !== undefined || this.#closed) return;
 		this.#group = this.#clock.after(this.#failure === undefined ? GROUP_MS : RETRY_MS, () => {
 			this.#group = undefined;
-			this.#write();
+			// History and counts: what a power cut takes of them is made again.
+			this.#write({durable: false});
 			if (this.#waiting.length > 0 || this.#failure !== undefined) this.noteChange();
 		});
 	}
@@ -137,7 +138,7 @@ class FileStore extends EmbeddedStore implements SqliteStore {
 	#commitThisTurn(): Promise<void> {
 		this.#commit ??= nextTurn().then(() => {
 			this.#commit = undefined;
-			this.#write();
+			this.#write({durable: true});
 			if (this.#failure !== undefined) this.noteChange();
 		});
 		return this.#commit;
@@ -145,12 +146,12 @@ class FileStore extends EmbeddedStore implements SqliteStore {
 
 	#writeAll(): void {
 		this.#requireOpen();
-		do this.#write();
+		do this.#write({durable: true});
 		while (this.#waiting.length > 0 && this.#failure === undefined);
 	}
 
 	/** Writes every change so far and the oldest waiting entries, in one transaction. */
-	#write(): void {
+	#write(wish: {readonly durable: boolean}): void {
 		if (this.#closed) return;
 		const entries = this.#waiting.slice(0, GROUP_ENTRIES);
 		const changed = this.#shelves.filter((shelf) => shelf.changed.size > 0);
@@ -158,7 +159,7 @@ class FileStore extends EmbeddedStore implements SqliteStore {
 		const written = this.#attempt(() => {
 			for (const shelf of changed) this.#writeShelf(shelf);
 			this.#writeEntries(entries);
-		});
+		}, wish);
 		if (!written) return;
 		for (const shelf of changed) shelf.written();
 		this.#waiting = this.#waiting.slice(entries.length);
@@ -191,9 +192,9 @@ class FileStore extends EmbeddedStore implements SqliteStore {
 	}
 
 	/** A disk that fails must not stop keys from being handed out: what was not written waits. */
-	#attempt(write: () => void): boolean {
+	#attempt(write: () => void, wish = {durable: true}): boolean {
 		try {
-			this.#file.tables.transaction(write);
+			this.#file.tables.transaction(write, wish);
 			this.#failure = undefined;
 			return true;
 		} catch (error) {

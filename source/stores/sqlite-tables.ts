@@ -45,6 +45,7 @@ export class SqliteTables {
 	readonly #rollUpsOfKey: StatementSync;
 	readonly #pruneRollUps: StatementSync;
 	readonly #database: DatabaseSync;
+	#durable = true;
 
 	constructor(database: DatabaseSync) {
 		const prepare = (sql: string) => database.prepare(sql);
@@ -76,8 +77,13 @@ export class SqliteTables {
 		this.#pruneRollUps = prepare('DELETE FROM roll_up WHERE span = ? AND at < ?');
 	}
 
-	/** All that `write` does reaches the disk, or nothing does. */
-	transaction(write: () => void): void {
+	/**
+	 * All that `write` does is written, or nothing is. `durable`: it survives a power cut too, else only the end of
+	 * this process, until the next durable one; waiting for the disk takes milliseconds in which nothing is answered.
+	 */
+	transaction(write: () => void, {durable}: {readonly durable: boolean}): void {
+		if (durable !== this.#durable) this.#database.exec(`PRAGMA synchronous = ${durable ? 'FULL' : 'NORMAL'}`);
+		this.#durable = durable;
 		this.#begin.run();
 		try {
 			write();

@@ -76,15 +76,15 @@ suite('on an older Node.js', {skip: olderNode() === undefined ? 'there is none o
 
 suite("the original's scripts", {concurrency: 2}, () => {
 	const rows: readonly [string, readonly string[], RegExp][] = [
-		['api-key-manager', ['start'], /^keydeck start comes with a later release; /],
+		['api-key-manager', ['start', '--prot'], /^keydeck start has no option "--prot"/],
 		['api-key-manager', ['report', '--format', 'xml'], /there is no format "xml"/],
 		['api-key-manager', ['test', '--deap'], /^keydeck test has no option/],
 		['api-key-rotator', ['test', 'gpt-4o', 'fastest'], /there is no strategy "fastest"/],
 		['api-key-rotator', ['stats', 'all'], /^keydeck stats does not take "all"/],
-		['api-key-rotator', ['monitor'], /^keydeck monitor comes with a later release; /],
+		['api-key-rotator', ['monitor', 'all'], /^keydeck monitor does not take "all"/],
 		['api-health-monitor', ['check', 'all'], /^keydeck check does not take "all"/],
 		['api-health-monitor', ['summary', 'all'], /^keydeck summary does not take "all"/],
-		['api-health-monitor', ['monitor'], /^keydeck watch comes with a later release; /],
+		['api-health-monitor', ['monitor', 'all'], /^keydeck watch does not take "all"/],
 		['setup-api-keys', [], /^keydeck setup comes with a later release; /],
 		['api-key-manager', [], /^usage: node cli\/api-key-manager\.js test\|report\|start /],
 		['api-key-rotator', ['toString'], /^usage: node cli\/api-key-rotator\.js stats\|test\|monitor /],

@@ -14,6 +14,7 @@ export function fixtureSettings(part: Partial<Settings> = {}): Settings {
 		models: new Map(),
 		poolModels: [],
 		keys: [],
+		identityOf: () => ({kid: 'k1_a', hash: 'aaaaaaaa'}),
 		probe: defaultProbePolicy,
 		alerts: defaultAlertPolicy,
 		dashboard: {theme: 'dark', intervalMs: 1000, mouse: true, readOnly: false},

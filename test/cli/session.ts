@@ -1,9 +1,9 @@
 import {Readable} from 'node:stream';
 import {commandLine} from '../../source/cli/command-line.ts';
-import type {OpenedDeck} from '../../source/cli/open-deck.ts';
 import {Output} from '../../source/cli/output.ts';
 import type {Settings} from '../../source/config/settings.ts';
 import type {Deck} from '../../source/engine/deck.ts';
+import type {OpenedDeck} from '../../source/opening/open-deck.ts';
 import {SimulatedClock} from '../helpers/simulated-clock.ts';
 import {now} from '../helpers/snapshot-fixture.ts';
 import {fixtureSettings} from './deck-fixture.ts';
@@ -43,7 +43,9 @@ export async function keydeck(
 	};
 	const clock = new SimulatedClock(now);
 	const stdin = Object.assign(Readable.from([options.typed ?? '']), {isTTY: options.typed !== undefined});
-	const world = {cwd: '/home/kim/agents', env, clock, stdin, screen: undefined, output, openDeck, version: '0.0.0'};
+	const signals = {onHangUp: () => () => {}, allowClosing: () => {}};
+	const place = {cwd: '/home/kim/agents', env, clock, version: '0.0.0'};
+	const world = {...place, stdin, screen: undefined, output, openDeck, signals};
 	const code = await commandLine(line.split(' ').filter(Boolean), world, signal);
 	return {code, ...written};
 }

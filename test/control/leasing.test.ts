@@ -3,6 +3,7 @@ import {test} from 'node:test';
 import {systemClock} from '../../source/clock.ts';
 import {attachDeck} from '../../source/control/attached-deck.ts';
 import {serveControl} from '../../source/control/control-server.ts';
+import type {Outcome} from '../../source/domain/outcome.ts';
 import {Secret} from '../../source/secret.ts';
 import {openEngine} from '../helpers/engine.ts';
 import {newPath} from './served-deck.ts';
@@ -20,13 +21,7 @@ test('another process takes a lease, calls with its own copy of the key and give
 	assert.ok(got.granted);
 	assert.equal(got.secret.reveal(), 'own copy');
 	assert.equal((await attached.openLease({kid: 'a', model: 'gpt-4o'}))?.id, got.lease.id);
-	const outcome = {
-		kind: 'answered',
-		status: 429,
-		headers: {'retry-after': '60'},
-		body: '',
-		timing: {at: deck.clock.now(), latencyMs: 9},
-	} as const;
+	const outcome = throttledFor(60, deck.clock.now());
 	assert.equal(await attached.release(got.lease.id, outcome), true);
 	assert.equal(await attached.release(got.lease.id, outcome), false);
 	const refused = await attached.acquire({model: 'gpt-4o'});
@@ -45,3 +40,28 @@ test('a process that lacks the chosen key is told so, and the lease does not sta
 	await assert.rejects(attached.acquire({model: 'gpt-4o'}), {code: 'KEY_NOT_HERE'});
 	assert.equal(deck.key('a').inFlight, 0);
 });
+
+test('another process reports a call it made without a lease, and asks how often a key was used', async (context) => {
+	await using deck = await openEngine({keys: ['a']});
+	const path = newPath();
+	const server = await serveControl({deck: deck.engine, path, root: '/project', version: '1'});
+	context.after(() => server.close());
+	const attached = await attachDeck({path, root: '/project', clock: systemClock});
+	assert.ok(attached);
+	context.after(() => attached.close());
+	await deck.call('gpt-4o');
+	assert.equal(await attached.usedThisMinute('a'), 1);
+	assert.equal(await attached.report('a', 'gpt-4o', throttledFor(60, deck.clock.now())), true);
+	assert.equal(await attached.report('b', 'gpt-4o', throttledFor(60, deck.clock.now())), false);
+	assert.equal((await attached.acquire({model: 'gpt-4o'})).granted, false);
+});
+
+function throttledFor(seconds: number, at: number): Outcome {
+	return {
+		kind: 'answered',
+		status: 429,
+		headers: {'retry-after': String(seconds)},
+		body: '',
+		timing: {at, latencyMs: 9},
+	};
+}

@@ -78,6 +78,14 @@ export class SampleDeck implements Deck, Leasing {
 		return undefined;
 	}
 
+	async report(): Promise<boolean> {
+		return false;
+	}
+
+	async usedThisMinute(): Promise<number> {
+		return 0;
+	}
+
 	async history(): Promise<readonly []> {
 		return [];
 	}

@@ -157,7 +157,7 @@ describe('a refusal', () => {
 		deck.upstream.always('b', answers.throttled(30));
 		deck.upstream.always('c call', answers.noCredit);
 		for (let turn = 0; turn < 3; turn++) await deck.call('gpt-4o');
-		await deck.engine.setDuty('d', 'off', 'by you');
+		await deck.engine.setDuty('d', 'off', 'you');
 		const now = deck.clock.now();
 		const refused = await deck.refused('gpt-4o');
 		assert.equal(refused.retryAt, now + 30_000);
@@ -178,7 +178,7 @@ describe('falling back', () => {
 
 	test('goes along the chain when the caller allows it, and says so', async () => {
 		await using deck = await openEngine({keys, models: ['gpt-4o', 'claude-3-opus']});
-		await deck.engine.setDuty('a', 'off', 'by you');
+		await deck.engine.setDuty('a', 'off', 'you');
 		await deck.refused('gpt-4o');
 		const acquired = await deck.acquire({model: 'gpt-4o', fallback: true});
 		assert.equal(acquired.key.kid, 'c');
@@ -192,8 +192,8 @@ describe('falling back', () => {
 
 	test('refuses with the reasons of every link when the whole chain rests', async () => {
 		await using deck = await openEngine({keys, models: ['gpt-4o']});
-		await deck.engine.setDuty('a', 'off', 'by you');
-		await deck.engine.setDuty('c', 'off', 'by you');
+		await deck.engine.setDuty('a', 'off', 'you');
+		await deck.engine.setDuty('c', 'off', 'you');
 		const refused = await deck.refused({model: 'gpt-4o', fallback: true});
 		assert.deepEqual([...new Set(refused.skipped.map(({kid}) => kid))], ['a', 'c']);
 	});

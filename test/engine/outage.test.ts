@@ -71,7 +71,7 @@ describe('a vendor that is overloaded for everyone', () => {
 		}
 		const share = served.filter((kid) => kid === 'c1').length;
 		assert.ok(share < 8, `${share} of 20`);
-		await deck.engine.setDuty('g1', 'off', 'by you');
+		await deck.engine.setDuty('g1', 'off', 'you');
 		assert.equal((await deck.acquire({model: 'claude-3-opus', fallback: true})).key.kid, 'c1');
 	});
 
@@ -87,7 +87,7 @@ describe('a vendor that is overloaded for everyone', () => {
 
 	test('gets one probe per round, of its first key that is on', async () => {
 		await using deck = await brokenDown();
-		await deck.engine.setDuty('c1', 'off', 'by you');
+		await deck.engine.setDuty('c1', 'off', 'you');
 		const before = deck.upstream.heard.length;
 		deck.engine.start();
 		await deck.clock.advance(0);
@@ -178,11 +178,11 @@ test('when too few keys are left, ejected ones serve all the same, and rest agai
 		['ejected', 'ejected', 'active', 'active'],
 	);
 	for (const name of ['a', 'b']) deck.upstream.always(name, undefined);
-	await deck.engine.setDuty('c', 'off', 'by you');
+	await deck.engine.setDuty('c', 'off', 'you');
 	const panic = new Set<string>();
 	for (let turn = 0; turn < 6; turn++) panic.add((await deck.acquire('gpt-4o')).key.kid);
 	assert.deepEqual([...panic].sort(), ['a', 'b', 'd']);
-	await deck.engine.setDuty('c', 'on', 'by you');
+	await deck.engine.setDuty('c', 'on', 'you');
 	const calm = new Set<string>();
 	for (let turn = 0; turn < 6; turn++) calm.add((await deck.acquire('gpt-4o')).key.kid);
 	assert.deepEqual([...calm].sort(), ['c', 'd']);
@@ -196,7 +196,7 @@ test('dead keys get no call in a panic', async () => {
 	deck.upstream.always('b', answers.invalid);
 	await deck.probe(['b']);
 	assert.equal(deck.key('b').state.kind, 'invalid');
-	await deck.engine.setDuty('c', 'off', 'by you');
+	await deck.engine.setDuty('c', 'off', 'you');
 	const kids = new Set<string>();
 	for (let turn = 0; turn < 5; turn++) kids.add((await deck.acquire('gpt-4o')).key.kid);
 	assert.deepEqual([...kids], ['a']);

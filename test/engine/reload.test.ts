@@ -63,7 +63,7 @@ describe('a changed configuration', () => {
 
 	test('disables and enables keys, but never undoes what a person did', async () => {
 		await using deck = await openEngine({keys: ['a', 'b']});
-		await deck.engine.setDuty('b', 'off', 'by you');
+		await deck.engine.setDuty('b', 'off', 'you');
 		await apply(deck, [{name: 'a', disabled: true}, 'b']);
 		assert.deepEqual(
 			['a', 'b'].map((name) => deck.key(name).state.kind),

@@ -95,7 +95,7 @@ test('a pool says whether it is whole, down to its last key, or dry, and when it
 	deck.upstream.always('a call', answers.throttled(60));
 	await deck.call('gpt-4o');
 	assert.deepEqual(pool(), {condition: 'reduced', usable: 2, backAt: undefined});
-	await deck.engine.setDuty('b', 'off', 'by you');
+	await deck.engine.setDuty('b', 'off', 'you');
 	assert.deepEqual(pool(), {condition: 'last-key', usable: 1, backAt: undefined});
 	deck.upstream.always('c call', answers.noCredit);
 	await deck.call('gpt-4o');

@@ -163,11 +163,11 @@ describe('a person', () => {
 	test('disables a key and enables it again', async () => {
 		await using deck = await openEngine({keys: ['a', 'b']});
 		await deck.probe();
-		await deck.engine.setDuty('a', 'off', 'by you');
+		await deck.engine.setDuty('a', 'off', 'you');
 		assert.equal(deck.key('a').trouble, 'off');
 		assert.match(deck.key('a').why, /^It takes no calls: switched off by you at /);
 		for (let turn = 0; turn < 3; turn++) assert.equal(await deck.call('gpt-4o'), 'b');
-		await deck.engine.setDuty('a', 'on', 'by you');
+		await deck.engine.setDuty('a', 'on', 'you');
 		assert.equal(deck.key('a').state.kind, 'active');
 		assert.deepEqual([await deck.call('gpt-4o'), await deck.call('gpt-4o')].sort(), ['a', 'b']);
 	});
@@ -175,7 +175,7 @@ describe('a person', () => {
 	test('keeps a key off whatever the vendor says', async () => {
 		await using deck = await openEngine({keys: ['a']});
 		const acquired = await deck.acquire('gpt-4o');
-		await deck.engine.setDuty('a', 'off', 'by you');
+		await deck.engine.setDuty('a', 'off', 'you');
 		deck.upstream.always('a', answers.invalid);
 		await deck.engine.release(acquired.lease.id, await deck.send(acquired));
 		assert.equal(deck.key('a').state.kind, 'disabled');
@@ -185,6 +185,6 @@ describe('a person', () => {
 
 	test('cannot switch an unknown key', async () => {
 		await using deck = await openEngine({keys: ['a']});
-		await assert.rejects(deck.engine.setDuty('nobody', 'off', 'by you'), {code: 'UNKNOWN_KEY'});
+		await assert.rejects(deck.engine.setDuty('nobody', 'off', 'you'), {code: 'UNKNOWN_KEY'});
 	});
 });

@@ -31,3 +31,23 @@ export const originalTokenPool = `{
   "gemini-pro": ["key1", "key2"]
 }
 `;
+
+/** The agent of the original tool's README, as it stands. */
+export const originalAgent = `// In agent code
+const APIKeyManager = require('./cli/api-key-manager');
+const manager = new APIKeyManager();
+
+// Get next healthy key with rotation
+const apiKey = await manager.getKey('gpt-4o');
+
+// Track usage (automatic)
+await manager.trackUsage('gpt-4o', apiKey);
+
+// Handle failures
+try {
+  // Make API call
+} catch (error) {
+  const fallback = await rotator.handleKeyFailure('gpt-4o', apiKey, error);
+  // Use fallback.model and fallback.key
+}
+`;

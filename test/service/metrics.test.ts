@@ -1,105 +1,12 @@
 import assert from 'node:assert/strict';
 import {describe, test} from 'node:test';
 import {verdictKinds} from '../../source/domain/verdict.ts';
-import {watchEventLoop} from '../../source/service/event-loop.ts';
-import {metricList} from '../../source/service/metric-list.ts';
-import {Metrics} from '../../source/service/metrics.ts';
-import {processFamilies} from '../../source/service/process-families.ts';
-import {contentType} from '../../source/service/prometheus-text.ts';
-import {openEngine, type TestEngine, until} from '../helpers/engine.ts';
-import {promtool, withPromtool} from '../helpers/promtool.ts';
+import {openEngine, until} from '../helpers/engine.ts';
 import {answers} from '../helpers/scripted-upstream.ts';
-import {SimulatedClock} from '../helpers/simulated-clock.ts';
 import {fixtureSnapshot, keyView, now} from '../helpers/snapshot-fixture.ts';
-import {busyDeck, canaries, oddLabels} from './busy-deck.ts';
+import {busyDeck} from './busy-deck.ts';
 import {Exposition} from './exposition.ts';
-
-function metricsOf(deck: TestEngine): {readonly metrics: Metrics; readonly read: () => Exposition} {
-	const metrics = new Metrics({deck: deck.engine, clock: deck.clock, version: '1.2.3'});
-	return {metrics, read: () => new Exposition(metrics.text())};
-}
-
-/** What a deck that stands still tells. */
-function still(snapshot = fixtureSnapshot()): Exposition {
-	const deck = {snapshot: () => snapshot, onEvent: () => () => undefined};
-	return new Exposition(new Metrics({deck, clock: {now: () => now}, version: '1.2.3'}).text());
-}
-
-describe('the text', () => {
-	test('is what Prometheus accepts, without a word of warning', withPromtool, async () => {
-		const {deck, metrics} = await busyDeck();
-		await using _ = deck;
-		const loop = watchEventLoop(deck.clock);
-		await until(() => loop.families().length > 0);
-		const text = metrics.text([...loop.families(), ...processFamilies()]);
-		loop.stop();
-		assert.deepEqual(await promtool(['check', 'metrics'], text), {code: 0, said: ''});
-		assert.equal(contentType, 'text/plain; version=0.0.4; charset=utf-8');
-	});
-
-	test('has every metric of the list and no other, each with its type and labels', async () => {
-		const {deck, metrics} = await busyDeck();
-		await using _ = deck;
-		deck.engine.start();
-		await deck.clock.advance(1000);
-		const loop = watchEventLoop(deck.clock);
-		await until(() => loop.families().length > 0);
-		const {series, types} = new Exposition(metrics.text([...loop.families(), ...processFamilies()]));
-		loop.stop();
-		for (const {name, type, labels} of Object.values(metricList)) {
-			assert.equal(types.get(name), type, name);
-			const own = series.filter((one) => one.name.replace(/_(bucket|sum|count)$/, '') === name || one.name === name);
-			assert.ok(own.length > 0, name);
-			for (const one of own)
-				assert.deepEqual(
-					Object.keys(one.labels).filter((label) => label !== 'le'),
-					labels,
-					one.id,
-				);
-		}
-		assert.equal(types.size, Object.keys(metricList).length);
-	});
-
-	test('gives odd labels back as they were', async () => {
-		const {deck, metrics} = await busyDeck();
-		await using _ = deck;
-		const shown = new Exposition(metrics.text()).all('keydeck_key_in_flight', {provider: 'openai'});
-		assert.deepEqual(
-			shown.map(({labels}) => labels.label),
-			oddLabels.map((label) => label.toWellFormed()),
-		);
-		assert.equal(shown[0]?.labels.key, 'hash-k1_number0');
-	});
-
-	test('holds nothing of a key, not even its mask or its kid', async () => {
-		const {deck, metrics} = await busyDeck();
-		await using _ = deck;
-		const text = metrics.text();
-		for (const canary of canaries) {
-			for (let at = 0; at + 8 <= canary.length; at++) assert.ok(!text.includes(canary.slice(at, at + 8)));
-		}
-		assert.ok(!text.includes('…'));
-		const withoutHashes = text.replaceAll(/hash-k1_\w+/g, '');
-		for (const {kid} of deck.engine.snapshot().keys) assert.ok(!withoutHashes.includes(kid));
-	});
-
-	test('of a thousand keys is written in less than 50 ms', async () => {
-		const names = Array.from({length: 1000}, (_, index) => `key-${index}`);
-		await using deck = await openEngine({keys: names, models: ['gpt-4o', 'claude-3-opus']});
-		const {metrics} = metricsOf(deck);
-		const spans = Array.from({length: 10}, () => {
-			const startedAt = performance.now();
-			metrics.text();
-			return performance.now() - startedAt;
-		});
-		assert.ok(Math.min(...spans) < 50, `${Math.min(...spans)} ms`);
-	});
-
-	test('has keys that look alike once: a series told twice would spoil it all', () => {
-		const twins = [keyView('TWIN', {kid: 'k1_one'}), keyView('TWIN', {kid: 'k1_two', inFlight: 3})];
-		assert.equal(still(fixtureSnapshot({keys: twins})).value('keydeck_key_in_flight'), 0);
-	});
-});
+import {metricsOf, still} from './read-metrics.ts';
 
 describe('a key', () => {
 	test('has 1 for its state and 0 for every other, also when the state passes', async () => {
@@ -347,23 +254,4 @@ describe('the deck as a whole', () => {
 		assert.equal(read().value('keydeck_alerts_firing', labels), 0);
 		assert.equal(read().value('keydeck_alerts_fired_total', {severity: 'high'}), fired);
 	});
-});
-
-test('the event loop is read over spans of 15 seconds, whoever asks and how often', async () => {
-	const clock = new SimulatedClock();
-	const loop = watchEventLoop(clock);
-	await until(() => loop.families().length > 0);
-	const stopAt = performance.now() + 120;
-	while (performance.now() < stopAt);
-	await until(() => (loop.families()[1]?.samples[0]?.value ?? 0) > 0.1);
-	await clock.advance(15_000);
-	const late = loop.families();
-	assert.ok((late[1]?.samples[0]?.value ?? 0) > 0.1);
-	assert.ok((late[0]?.samples[0]?.value ?? 1) < 0.1);
-	assert.equal(loop.families(), late);
-	await new Promise((resolve) => setTimeout(resolve, 50));
-	await clock.advance(15_000);
-	assert.ok((loop.families()[1]?.samples[0]?.value ?? 1) < 0.1);
-	loop.stop();
-	loop.stop();
 });

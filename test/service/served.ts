@@ -3,9 +3,9 @@ import {connect, type Socket} from 'node:net';
 import {join} from 'node:path';
 import {after, type TestContext} from 'node:test';
 import {WebSocket} from 'ws';
-import {openOwnDeck} from '../../source/cli/open-deck.ts';
 import {type Clock, systemClock} from '../../source/clock.ts';
 import type {Engine} from '../../source/engine/engine.ts';
+import {openOwnDeck} from '../../source/opening/open-deck.ts';
 import {openService, type Service, type ServiceOptions} from '../../source/service/service.ts';
 import {createProject, type Project, type ProjectKey} from '../helpers/project.ts';
 

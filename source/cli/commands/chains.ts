@@ -1,7 +1,7 @@
 import {chainReport} from '../../engine/reports.ts';
 import type {LinkView, ModelView} from '../../engine/snapshot.ts';
 import {clean, duration} from '../../format.ts';
-import {catalogueOf} from '../catalogue.ts';
+import {catalogueOf} from '../../opening/catalogue.ts';
 import {type Command, exits, projectFlags} from '../command.ts';
 import {withDeck} from '../deck-use.ts';
 import type {Output} from '../output.ts';

@@ -1,10 +1,10 @@
 import type {Settings} from '../../config/settings.ts';
 import {shownUrl} from '../../config/shown-value.ts';
+import {readProject} from '../../opening/project.ts';
 import {createProviders} from '../../providers/index.ts';
 import {type Command, exits, projectFlags} from '../command.ts';
 import {projectFlagsOf} from '../deck-use.ts';
 import type {Output} from '../output.ts';
-import {readProject} from '../project.ts';
 import {textTable} from '../text-table.ts';
 
 type ProviderRow = {

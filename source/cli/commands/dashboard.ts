@@ -1,11 +1,13 @@
+import {LastingDeck} from '../../opening/lasting-deck.ts';
+import type {OpenedDeck} from '../../opening/open-deck.ts';
 import {strategyNames} from '../../strategies/strategy.ts';
-import {type Call, type Command, projectFlags, type Screen} from '../command.ts';
-import {openFor, openQuietly, readingExit, withDeck} from '../deck-use.ts';
+import {type Call, type Command, exits, projectFlags, type Screen, serverFlags} from '../command.ts';
+import {connectFlags, openConnected} from '../connected-deck.ts';
+import {openFor, openQuietly, overDeck, readingExit, withDeck} from '../deck-use.ts';
 import {showDeck} from '../full-screen.ts';
-import {LastingDeck} from '../lasting-deck.ts';
-import type {OpenedDeck} from '../open-deck.ts';
+import {openServing} from '../serving-deck.ts';
 import {summaryLines} from '../summary-text.ts';
-import {oneOf} from '../usage.ts';
+import {oneOf, UsageError} from '../usage.ts';
 import {playDemo} from './demo.ts';
 
 /** `keydeck` and `keydeck dashboard`: the full-screen dashboard. */
@@ -18,19 +20,40 @@ export const dashboardCommand: Command = {
 	flags: {
 		strategy: {value: 'NAME', says: `${oneOf(strategyNames)} (default: as configured)`},
 		'read-only': {says: 'Look only: nothing is tested or changed by a key press (default: as configured)'},
+		serve: {says: 'Open the key service and the health service with its page too (default: no port)'},
+		...serverFlags,
 		...projectFlags,
-		connect: {value: 'URL', says: 'Attach to a service', later: true},
-		serve: {says: 'Open the ports too', later: true},
+		...connectFlags,
 	},
 	examples: [
 		{line: 'keydeck', says: 'the dashboard of this project'},
 		{line: 'keydeck dashboard --read-only', says: 'for a screen on the wall'},
+		{line: 'keydeck dashboard --serve', says: 'the service too, as long as the dashboard is open'},
+		{line: 'keydeck --connect http://10.1.2.3:3002', says: 'the same screen on a service elsewhere'},
 	],
-	exits: {0: 'left with q', 2: 'bad usage or configuration, or no key and no terminal', 130: 'left with Ctrl-C'},
-	run: (call) => (call.screen === undefined ? printSummary(call) : show(call, call.screen)),
+	exits: {
+		0: 'left with q',
+		2: 'bad usage or configuration, a port in use, or no key and no terminal',
+		3: 'the service cannot be reached',
+		130: 'left with Ctrl-C',
+	},
+	async run(call) {
+		const alone = Object.keys(serverFlags).find((flag) => call.typed.value(flag) !== undefined);
+		if (alone !== undefined && !call.typed.on('serve')) throw new UsageError(`--${alone} belongs to --serve`);
+		if (call.typed.on('serve') && call.typed.value('connect') !== undefined) {
+			throw new UsageError('--serve and --connect contradict each other');
+		}
+		if (call.screen !== undefined) return show(call, call.screen);
+		if (call.typed.on('serve')) {
+			throw new UsageError('--serve needs a terminal for the dashboard', 'Without one, run keydeck start.');
+		}
+		return printSummary(call);
+	},
 };
 
 async function show(call: Call, screen: Screen): Promise<number> {
+	const connected = await openConnected(call);
+	if (connected !== undefined) return showDeck(call, screen, Promise.resolve(connected));
 	const opening = openLasting(call);
 	return showDeck(call, screen, opening, async () => {
 		await (await opening).close();
@@ -39,13 +62,21 @@ async function show(call: Call, screen: Screen): Promise<number> {
 }
 
 /** Stays open when the process that runs the engine quits. */
-async function openLasting(call: Call): Promise<OpenedDeck> {
+async function openLasting(call: Call): Promise<OpenedDeck & {readonly notice?: string}> {
+	if (call.typed.on('serve')) return openServing(call);
 	const opened = await openFor(call, {live: true});
-	const deck = new LastingDeck(opened, () => openQuietly(call, {live: true}));
+	const deck = new LastingDeck(opened, {open: () => openQuietly(call, {live: true}), clock: call.clock});
 	return {...opened, deck, close: () => deck.close()};
 }
 
-function printSummary(call: Call): Promise<number> {
+async function printSummary(call: Call): Promise<number> {
+	const connected = await openConnected(call);
+	if (connected !== undefined) {
+		return overDeck(call, Promise.resolve(connected), async ({deck}) => {
+			call.output.lines(summaryLines(deck.snapshot(), call.output));
+			return exits.fine;
+		});
+	}
 	return withDeck(call, async ({deck}) => {
 		const snapshot = deck.snapshot();
 		call.output.lines(summaryLines(snapshot, call.output));

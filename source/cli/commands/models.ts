@@ -1,10 +1,10 @@
 import type {CatalogueEntry} from '../../domain/catalogue.ts';
 import {retirementWarning} from '../../domain/models.ts';
 import {money} from '../../format.ts';
-import {catalogueOf} from '../catalogue.ts';
+import {catalogueOf} from '../../opening/catalogue.ts';
+import {readProject} from '../../opening/project.ts';
 import {type Command, exits, projectFlags} from '../command.ts';
 import {projectFlagsOf} from '../deck-use.ts';
-import {readProject} from '../project.ts';
 import {textTable} from '../text-table.ts';
 
 /** `keydeck models`: every model name that can be asked for. */

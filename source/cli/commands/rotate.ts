@@ -1,5 +1,5 @@
+import {catalogueOf} from '../../opening/catalogue.ts';
 import {strategyNames} from '../../strategies/strategy.ts';
-import {catalogueOf} from '../catalogue.ts';
 import {type Command, exits, projectFlags} from '../command.ts';
 import {sayNoKeys, withDeck} from '../deck-use.ts';
 import {requireModel, requireStrategy} from '../selection.ts';

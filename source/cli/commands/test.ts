@@ -1,4 +1,4 @@
-import {catalogueOf} from '../catalogue.ts';
+import {catalogueOf} from '../../opening/catalogue.ts';
 import {type Command, exits, projectFlags} from '../command.ts';
 import {sayNoKeys, withDeck} from '../deck-use.ts';
 import {agreesToPrice, runKeyTest} from '../key-test.ts';

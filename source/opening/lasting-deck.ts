@@ -1,6 +1,16 @@
+import type {Clock} from '../clock.ts';
 import type {Kid} from '../domain/key.ts';
 import type {RollUp} from '../domain/reading.ts';
-import type {Deck, DryRun, HistorySpan, KeyHistory, TestRequest, TestResult, WhyAnswer} from '../engine/deck.ts';
+import type {
+	Deck,
+	DryRun,
+	HistorySpan,
+	KeyHistory,
+	Outage,
+	TestRequest,
+	TestResult,
+	WhyAnswer,
+} from '../engine/deck.ts';
 import type {Snapshot} from '../engine/snapshot.ts';
 import type {Duty} from '../engine/switched-off.ts';
 import type {EngineEvent} from '../events.ts';
@@ -10,30 +20,61 @@ import type {OpenedDeck} from './open-deck.ts';
 /** A deck that may lose the process that runs its engine. */
 type Opened = Pick<OpenedDeck, 'deck' | 'close' | 'onClosed'>;
 
+/** How long a call that met the end of its engine waits for another, ms. */
+const patienceMs = 5000;
+/** Between two tries, ms; the last goes on. */
+const pausesMs = [0, 500, 1000, 2000, 4000, 8000, 10_000] as const;
+
 /**
  * A deck for somebody who stays: when the process that ran the engine quits, another is opened (which makes this
- * process the owner, or a client of whoever was quicker), and whoever listened goes on listening.
+ * process the owner, or a client of whoever was quicker), and whoever listened goes on listening. While none can
+ * be opened the last picture stands and `outage` says so; it is tried again and again.
  */
-export class LastingDeck implements Deck {
-	readonly #open: () => Promise<Opened>;
+export class LastingDeck<Kind extends Opened = Opened> implements Deck {
+	readonly #open: () => Promise<Kind>;
+	readonly #clock: Clock;
 	readonly #listeners = new Set<() => void>();
 	readonly #eventListeners = new Set<(event: EngineEvent) => void>();
-	#opened: Opened;
-	#closing = false;
+	readonly #closing = new AbortController();
+	#opened: Kind;
+	#outage: Outage | undefined;
+	#notes: readonly string[] = [];
+	#noted: {readonly from: Snapshot; readonly picture: Snapshot} | undefined;
 	#reopening: Promise<void> | undefined;
 
-	constructor(opened: Opened, open: () => Promise<Opened>) {
+	constructor(opened: Kind, {open, clock}: {readonly open: () => Promise<Kind>; readonly clock: Clock}) {
 		this.#opened = opened;
 		this.#open = open;
+		this.#clock = clock;
 		this.#follow();
+	}
+
+	get outage(): Outage | undefined {
+		return this.#outage;
+	}
+
+	/** What is open now. */
+	protected get opened(): Kind {
+		return this.#opened;
 	}
 
 	get attachment(): Deck['attachment'] {
 		return this.#opened.deck.attachment;
 	}
 
+	/** The newest picture, with what `note` was told among its notes. */
 	snapshot(): Snapshot {
-		return this.#opened.deck.snapshot();
+		const from = this.#opened.deck.snapshot();
+		if (this.#notes.length === 0) return from;
+		if (this.#noted?.from !== from) this.#noted = {from, picture: {...from, notes: [...from.notes, ...this.#notes]}};
+		return this.#noted.picture;
+	}
+
+	/** Has a person told something about this process, as a note of the deck. */
+	note(text: string): void {
+		this.#notes = [...this.#notes, text];
+		this.#noted = undefined;
+		this.#tell();
 	}
 
 	subscribe(listener: () => void): () => void {
@@ -92,9 +133,16 @@ export class LastingDeck implements Deck {
 
 	/** Ends the deck that is open, after one that is just being opened. */
 	async close(): Promise<void> {
-		this.#closing = true;
+		this.#closing.abort();
 		await this.#reopening;
 		await this.#opened.close();
+	}
+
+	/** Waits a while until what was lost is opened again, for somebody whose call has just failed on it. */
+	protected async reopened(lost: Kind, why: Error): Promise<void> {
+		if (this.#opened !== lost || this.#closing.signal.aborted) return;
+		this.#reopening ??= this.#reopen(why);
+		await Promise.race([this.#reopening, this.#clock.sleep(patienceMs, this.#closing.signal)]);
 	}
 
 	/** Passes on what the open deck tells, and watches for its end. */
@@ -104,21 +152,37 @@ export class LastingDeck implements Deck {
 		deck.onEvent((event) => {
 			for (const listener of this.#eventListeners) listener(event);
 		});
-		onClosed?.(() => {
-			if (!this.#closing) this.#reopening = this.#reopen();
+		onClosed?.((error) => {
+			if (!this.#closing.signal.aborted) this.#reopening ??= this.#reopen(error);
 		});
 	}
 
-	async #reopen(): Promise<void> {
-		const lost = this.#opened;
-		try {
-			this.#opened = await this.#open();
-			this.#follow();
+	async #reopen(lost: Error): Promise<void> {
+		const since = this.#clock.now();
+		let why = lost.message;
+		for (let attempt = 0; !this.#closing.signal.aborted; attempt++) {
+			const pauseMs = pausesMs[Math.min(attempt, pausesMs.length - 1)] ?? 0;
+			this.#outage = pauseMs === 0 ? undefined : {since, why, nextTryAt: this.#clock.now() + pauseMs};
 			this.#tell();
-			await lost.close();
-		} catch {
-			// Nothing can be opened now: the last picture stays, and its age says so.
+			await this.#clock.sleep(pauseMs, this.#closing.signal);
+			try {
+				if (this.#closing.signal.aborted) return;
+				await this.#take(await this.#open());
+				return;
+			} catch (error) {
+				why = error instanceof Error ? error.message : String(error);
+			}
 		}
+	}
+
+	async #take(opened: Kind): Promise<void> {
+		const lost = this.#opened;
+		this.#opened = opened;
+		this.#reopening = undefined;
+		this.#outage = undefined;
+		this.#follow();
+		this.#tell();
+		await lost.close();
 	}
 
 	#tell(): void {
