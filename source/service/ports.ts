@@ -47,7 +47,7 @@ export type Answers = {
 	readonly clock: Pick<Clock, 'after'>;
 };
 
-export type Tls = {readonly cert: string; readonly key: string};
+type Tls = {readonly cert: string; readonly key: string};
 
 /** Opens a port. Throws KeydeckError `PORT_IN_USE`, `PORT_REFUSED`, `TLS_UNUSABLE`. */
 export async function listenAt({host, port, setting, tls, limits}: Door, answers: Answers): Promise<Listening> {
