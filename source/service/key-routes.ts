@@ -72,7 +72,8 @@ export function keyRoutes(parts: Parts): Route[] {
 }
 
 /** trackUsage of the original: the call went well (or a status says otherwise). */
-function usageRoute({engine, clock}: Parts): Route {
+function usageRoute(parts: Parts): Route {
+	const {engine} = parts;
 	return route({
 		method: 'POST',
 		path: '/api/keys/:model/usage',
@@ -84,7 +85,8 @@ function usageRoute({engine, clock}: Parts): Route {
 		errors: [400, 404],
 		run: async ({params: {model}, body: {leaseId, hash, ...report}}) => {
 			const found = await callOf(engine, model, {leaseId, hash});
-			const settled = found.lease !== undefined && (await settle(engine, found.lease, report, clock.now()));
+			const {outcome, usage} = outcomeOf(report, parts);
+			const settled = found.lease !== undefined && (await engine.release(found.lease.id, outcome, usage));
 			return {model, hash: found.hash, usage: await engine.usedThisMinute(found.kid), settled};
 		},
 	});
@@ -104,8 +106,7 @@ function failureRoute(parts: Parts): Route {
 		errors: [400, 404, 429, 503],
 		run: async ({params: {model}, body: {leaseId, hash, ...report}, by, from, signal}) => {
 			const {lease, kid, entry} = await callOf(engine, model, {leaseId, hash});
-			const told = reportWithoutKeys({ok: false, ...report}, engine.settings.keys);
-			const {outcome, usage} = reportedOutcome(told, clock.now());
+			const {outcome, usage} = outcomeOf({ok: false, ...report}, parts);
 			if (lease !== undefined) await engine.release(lease.id, outcome, usage);
 			else await engine.report(kid, model, outcome, usage);
 			const reading = engine.settings.providers
@@ -118,9 +119,8 @@ function failureRoute(parts: Parts): Route {
 	});
 }
 
-async function settle(engine: Engine, lease: Lease, report: CallReport, now: number): Promise<boolean> {
-	const {outcome, usage} = reportedOutcome(reportWithoutKeys(report, engine.settings.keys), now);
-	return engine.release(lease.id, outcome, usage);
+function outcomeOf(report: CallReport, {engine, clock}: Parts): ReturnType<typeof reportedOutcome> {
+	return reportedOutcome(reportWithoutKeys(report, engine.settings.keys), clock.now());
 }
 
 type Call = {

@@ -117,11 +117,12 @@ describe('a lease over HTTP', () => {
 		await until(() => keyOf(served, good.hash).usable === true);
 	});
 
-	test('that is reported by hash when it is over gives another key and judges nothing', async (t) => {
+	test('that is reported by hash when it is over is judged all the same, and another key is given', async (t) => {
 		const served = await serve(t, {keys: two});
 		const {leaseId, hash, key} = await served.take('/api/keys/gpt-4o');
 		await usage(served, {leaseId});
-		const answer = await failure(served, {hash, status: 200, error: 'nothing new'});
+		const answer = await failure(served, {hash, status: 429, headers: {'retry-after': '40'}});
+		assert.equal(keyOf(served, hash).state.kind, 'cooling');
 		assert.notEqual(answer.json().key, key);
 	});
 });

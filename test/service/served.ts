@@ -187,13 +187,19 @@ export async function open(context: TestContext, port: number): Promise<Socket> 
 	return socket;
 }
 
-/** Sends bytes and gives all that comes back, until the other side ends it or says nothing for `quietMs`. */
+/** The longest anybody waits for the first byte of an answer, ms. */
+const firstByteMs = 8000;
+
+/** Sends bytes and gives all that comes back, until the other side ends it or, once it has begun, says nothing for `quietMs`. */
 export async function exchange(port: number, bytes: string | Buffer, quietMs = 2000): Promise<string> {
 	const socket = connect({host: '127.0.0.1', port});
 	const parts: Buffer[] = [];
 	await new Promise<void>((resolve) => {
-		socket.on('data', (part) => parts.push(part));
-		socket.setTimeout(quietMs, resolve);
+		socket.on('data', (part) => {
+			parts.push(part);
+			socket.setTimeout(quietMs);
+		});
+		socket.setTimeout(firstByteMs, resolve);
 		for (const end of ['end', 'close', 'error'] as const) socket.on(end, () => resolve());
 		socket.write(bytes);
 	});
