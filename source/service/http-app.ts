@@ -119,7 +119,8 @@ function mount(app: FastifyInstance, route: Route, bearers: WeakMap<IncomingMess
 	app.route({
 		method: route.method,
 		url: route.path,
-		exposeHeadRoute: false,
+		// HEAD must never lease a key; a load balancer asks with it whether the process lives.
+		exposeHeadRoute: route.need === 'nothing',
 		config: {need: route.need},
 		handler: async (request, reply) => {
 			const bearer = bearers.get(request.raw);

@@ -108,7 +108,8 @@ function failureRoute(parts: Parts): Route {
 			const {lease, kid, entry} = await callOf(engine, model, {leaseId, hash});
 			const {outcome, usage} = outcomeOf({ok: false, ...report}, parts);
 			if (lease !== undefined) await engine.release(lease.id, outcome, usage);
-			else await engine.report(kid, model, outcome, usage);
+			// A lease that is over was judged before; a caller that knows none may have had none.
+			else if (leaseId === undefined) await engine.report(kid, model, outcome, usage);
 			const reading = engine.settings.providers
 				.get(entry.provider)
 				?.read(outcome, {by: 'call', model: entry.upstream, request: 'call'});
