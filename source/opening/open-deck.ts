@@ -130,7 +130,13 @@ export async function openOwnDeck(options: OpenOptions): Promise<OwnDeck> {
 async function ownDeck(settings: Settings, options: OpenOptions): Promise<OwnDeck> {
 	const {clock, env, version, live = false, probing = true, background = false, mode = 'live'} = options;
 	let current = engineSettings(settings);
-	const {engine, notes} = await openEngine({settings: current, clock, env, mode});
+	const {engine, notes} = await openEngine({
+		settings: current,
+		clock,
+		env,
+		mode,
+		pepper: settings.pepperFingerprint,
+	});
 	const control = await serveControl({
 		deck: engine,
 		path: controlPath(settings.home),

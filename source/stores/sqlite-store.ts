@@ -6,8 +6,10 @@ import {EmbeddedStore} from './embedded-store.ts';
 import type {OpenLease} from './ledger.ts';
 import {ENTRY_KEPT_MS, type Span, spanNames, spanStart, spans, withEntry} from './roll-up.ts';
 import type {Shelf} from './shelf.ts';
+import {SnapshotRound} from './snapshot-round.ts';
 import {openSqliteFile, type SqliteFile} from './sqlite-file.ts';
 import type {HistoryQuery, RollUpQuery, SaveResult, StateChange, Store, StoreCondition, StoredState} from './store.ts';
+import {type StorePepper, settlePepper} from './store-pepper.ts';
 
 export type SqliteStore = Store & {
 	/** What a person should know of the opening, one sentence each: a damaged file that was moved aside. */
@@ -26,13 +28,28 @@ const RETRY_MS = 1000;
 const LEFT = 'left-ledger';
 type LeftLedger = {readonly leases: readonly OpenLease[]; readonly grants: StoredState['recentGrants']};
 
+type SqliteStoreOptions = {
+	readonly file: string;
+	readonly clock: Clock;
+	/** Absent = whatever the store was written with. */
+	readonly pepper?: StorePepper;
+};
+
 /**
- * Opens the embedded store: `file` and its WAL, 0600 in a 0700 folder, held by this process
- * alone. A damaged file is moved aside and `notes` says so. Throws KeydeckError `HOME_IN_USE`
- * when another process holds it, `STORE_TOO_NEW`, `STORE_UNUSABLE`, `SQLITE_TOO_OLD` or `NOT_PRIVATE`.
+ * Opens the embedded store: `file` and its WAL, 0600 in a 0700 folder, held by this process alone. A damaged file is
+ * moved aside, the newest good snapshot restored, and `notes` says so. Throws KeydeckError `HOME_IN_USE` when another
+ * process holds it, `STORE_TOO_NEW`, `STORE_UNUSABLE`, `MIGRATION_FAILED`, `OTHER_PEPPER`, `SQLITE_TOO_OLD` or
+ * `NOT_PRIVATE`.
  */
-export function openSqliteStore(options: {readonly file: string; readonly clock: Clock}): SqliteStore {
-	return new FileStore(openSqliteFile(options.file, options.clock.now()), options.clock);
+export function openSqliteStore({file, clock, pepper}: SqliteStoreOptions): SqliteStore {
+	const opened = openSqliteFile({file, now: clock.now()});
+	try {
+		if (pepper !== undefined) settlePepper(opened.tables, file, pepper);
+	} catch (error) {
+		opened.close();
+		throw error;
+	}
+	return new FileStore(opened, {file, clock});
 }
 
 class FileStore extends EmbeddedStore implements SqliteStore {
@@ -41,6 +58,7 @@ class FileStore extends EmbeddedStore implements SqliteStore {
 	readonly #file: SqliteFile;
 	readonly #clock: Clock;
 	readonly #shelves: readonly Shelf<unknown>[];
+	readonly #snapshots: SnapshotRound;
 	/** Sums as they stand on disk, of the spans that grow now. */
 	readonly #sums = new Map<string, RollUp>();
 	#waiting: HistoryEntry[] = [];
@@ -50,21 +68,22 @@ class FileStore extends EmbeddedStore implements SqliteStore {
 	#failure: string | undefined;
 	#closed = false;
 
-	constructor(file: SqliteFile, clock: Clock) {
+	constructor(opened: SqliteFile, {file: path, clock}: SqliteStoreOptions) {
 		super();
-		this.notes = file.notes;
-		this.#file = file;
+		this.notes = opened.notes;
+		this.#file = opened;
 		this.#clock = clock;
+		this.#snapshots = new SnapshotRound({file: path, database: opened.database, tables: opened.tables, clock});
 		const {benches, alerts, strategies, knowledge, spent, claims} = this.book;
 		const {rates, picks} = this.ledger;
 		this.#shelves = [benches, alerts, strategies, knowledge, spent, claims, rates, picks] as Shelf<unknown>[];
 		for (const shelf of this.#shelves) {
-			for (const [id, value] of file.tables.records(shelf.kind)) shelf.restore(id, value);
+			for (const [id, value] of opened.tables.records(shelf.kind)) shelf.restore(id, value);
 		}
-		for (const [id, left] of file.tables.records<LeftLedger>(LEFT)) {
+		for (const [id, left] of opened.tables.records<LeftLedger>(LEFT)) {
 			this.ledger.restore(left.leases, left.grants);
 			// Taken once: after a crash later on, leases of long ago must not rise again.
-			this.#attempt(() => file.tables.deleteRecord(LEFT, id));
+			this.#attempt(() => opened.tables.deleteRecord(LEFT, id));
 		}
 	}
 
@@ -120,12 +139,14 @@ class FileStore extends EmbeddedStore implements SqliteStore {
 			grants: this.ledger.recentGrants(this.#clock.now()),
 		};
 		this.#attempt(() => this.#file.tables.putRecord(LEFT, LEFT, left));
+		this.#snapshots.close({leave: this.#file.existed});
 		this.#closed = true;
 		this.#group?.stop();
 		this.#file.close();
 	}
 
 	protected noteChange(): void {
+		this.#snapshots.noteUse();
 		if (this.#group !== undefined || this.#closed) return;
 		this.#group = this.#clock.after(this.#failure === undefined ? GROUP_MS : RETRY_MS, () => {
 			this.#group = undefined;

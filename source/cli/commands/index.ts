@@ -1,4 +1,5 @@
 import type {Command} from '../command.ts';
+import {backupCommand} from './backup.ts';
 import {chainsCommand} from './chains.ts';
 import {checkCommand} from './check.ts';
 import {configCommand} from './config.ts';
@@ -6,6 +7,7 @@ import {dashboardCommand} from './dashboard.ts';
 import {demoCommand} from './demo.ts';
 import {modelsCommand} from './models.ts';
 import {reportCommand} from './report.ts';
+import {restoreCommand} from './restore.ts';
 import {rotateCommand} from './rotate.ts';
 import {simulateCommand} from './simulate.ts';
 import {statsCommand} from './stats.ts';
@@ -27,5 +29,7 @@ export const commands: readonly Command[] = [
 	chainsCommand,
 	modelsCommand,
 	configCommand,
+	backupCommand,
+	restoreCommand,
 	simulateCommand,
 ];
