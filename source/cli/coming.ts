@@ -8,7 +8,6 @@ export const comingCommands: Readonly<Record<string, string>> = {
 	run: 'until then see which key would be picked with keydeck why <model>',
 	keys: 'until then edit .env or keydeck.config.json, and look at the keys with keydeck report',
 	alerts: 'until then see the alerts with keydeck summary',
-	doctor: 'until then look at what was read with keydeck config, and ask the vendors with keydeck test',
 	budget: 'until then keydeck config shows the daily budget of paid probes',
 	token: 'until then no port is opened, so none is needed',
 	status: 'until then see keydeck summary',

@@ -5,6 +5,7 @@ import {checkCommand} from './check.ts';
 import {configCommand} from './config.ts';
 import {dashboardCommand} from './dashboard.ts';
 import {demoCommand} from './demo.ts';
+import {doctorCommand} from './doctor.ts';
 import {modelsCommand} from './models.ts';
 import {reportCommand} from './report.ts';
 import {restoreCommand} from './restore.ts';
@@ -29,6 +30,7 @@ export const commands: readonly Command[] = [
 	chainsCommand,
 	modelsCommand,
 	configCommand,
+	doctorCommand,
 	backupCommand,
 	restoreCommand,
 	simulateCommand,
