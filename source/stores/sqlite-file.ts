@@ -1,4 +1,4 @@
-import {mkdirSync, renameSync, statSync} from 'node:fs';
+import {copyFileSync, mkdirSync, renameSync, statSync} from 'node:fs';
 import {basename, dirname, join} from 'node:path';
 import {DatabaseSync} from 'node:sqlite';
 import {KeydeckError} from '../errors.ts';
@@ -18,6 +18,7 @@ import {
 } from './sqlite-schema.ts';
 import {SqliteTables} from './sqlite-tables.ts';
 import {requireSqlite} from './sqlite-version.ts';
+import {isWalDamaged} from './wal-damage.ts';
 
 const JOURNAL_LIMIT_BYTES = 8 * 1024 * 1024;
 
@@ -98,6 +99,7 @@ function openLocked({file, now, migrations: steps = migrations}: SqliteFileOptio
 		notes.push(`A restore that was interrupted was finished; what was left of the old store is in ${folder}.`);
 	}
 	const existed = sizeOf(file) !== undefined;
+	if (existed && isWalDamaged(`${file}-wal`)) notes.push(keepDamagedWal(file, now));
 	let database: DatabaseSync;
 	try {
 		database = openDatabase(file, steps, notes);
@@ -111,6 +113,14 @@ function openLocked({file, now, migrations: steps = migrations}: SqliteFileOptio
 		lock.release();
 	};
 	return {tables: new SqliteTables(database), database, existed, notes, close};
+}
+
+/** SQLite goes on with what lies before the damage, and would overwrite what lies behind it. */
+function keepDamagedWal(file: string, now: number): string {
+	const folder = join(dirname(file), `corrupt-${fileTime(now)}`);
+	mkdirSync(folder, {recursive: true, mode: 0o700});
+	for (const part of [file, `${file}-wal`]) copyFileSync(part, join(folder, basename(part)));
+	return `The log of the store ${file} was damaged by a power cut or a fault of the disk: the last writes are lost. A copy of both is in ${folder}.`;
 }
 
 /** Puts a damaged store aside and the newest good snapshot in its place. Answers what a person must know. */

@@ -4,9 +4,10 @@ import type {HistoryEntry, RollUp} from '../domain/reading.ts';
 import {KeydeckError} from '../errors.ts';
 import {EmbeddedStore} from './embedded-store.ts';
 import type {OpenLease} from './ledger.ts';
-import {ENTRY_KEPT_MS, type Span, spanNames, spanStart, spans, withEntry} from './roll-up.ts';
+import {ENTRY_KEPT_MS, MOST_ENTRIES, type Span, spanNames, spanStart, spans, withEntry} from './roll-up.ts';
 import type {Shelf} from './shelf.ts';
 import {SnapshotRound} from './snapshot-round.ts';
+import {isDamage} from './sqlite-error.ts';
 import {openSqliteFile, type SqliteFile} from './sqlite-file.ts';
 import type {HistoryQuery, RollUpQuery, SaveResult, StateChange, Store, StoreCondition, StoredState} from './store.ts';
 import {type StorePepper, settlePepper} from './store-pepper.ts';
@@ -20,6 +21,8 @@ export type SqliteStore = Store & {
 const GROUP_MS = 250;
 /** Entries of history written in one go: about 10 ms, so that a burst does not hold up the event loop. */
 const GROUP_ENTRIES = 500;
+/** Entries written before those beyond the most are dropped: some 10 ms of work. */
+const TRIM_EVERY_ENTRIES = 2000;
 const MOST_WAITING_ENTRIES = 10_000;
 const MOST_SUMS = 50_000;
 /** Pause before a failed write is tried again, ms. */
@@ -66,6 +69,8 @@ class FileStore extends EmbeddedStore implements SqliteStore {
 	/** The commit that answers every `save` of this turn of the event loop: they share one fsync. */
 	#commit: Promise<void> | undefined;
 	#failure: string | undefined;
+	/** Entries written since old ones were dropped for their number. */
+	#untrimmed = 0;
 	#closed = false;
 
 	constructor(opened: SqliteFile, {file: path, clock}: SqliteStoreOptions) {
@@ -110,12 +115,12 @@ class FileStore extends EmbeddedStore implements SqliteStore {
 
 	async history(query: HistoryQuery): Promise<readonly HistoryEntry[]> {
 		this.#writeAll();
-		return this.#file.tables.entries(query);
+		return this.#read(() => this.#file.tables.entries(query));
 	}
 
 	async rollUps(query: RollUpQuery): Promise<readonly RollUp[]> {
 		this.#writeAll();
-		return this.#file.tables.rollUps(query);
+		return this.#read(() => this.#file.tables.rollUps(query));
 	}
 
 	override async prune(now: number): Promise<void> {
@@ -208,22 +213,56 @@ class FileStore extends EmbeddedStore implements SqliteStore {
 				touched.set(id, span);
 			}
 		}
+		this.#trimEntries(entries.length);
 		for (const [id, span] of touched) tables.putRollUp(span, this.#sums.get(id) as RollUp);
 		if (this.#sums.size > MOST_SUMS) this.#sums.clear();
+	}
+
+	#trimEntries(written: number): void {
+		this.#untrimmed += written;
+		if (this.#untrimmed < TRIM_EVERY_ENTRIES) return;
+		this.#untrimmed = 0;
+		this.#file.tables.keepNewestEntries(MOST_ENTRIES);
 	}
 
 	/** A disk that fails must not stop keys from being handed out: what was not written waits. */
 	#attempt(write: () => void, wish = {durable: true}): boolean {
 		try {
-			this.#file.tables.transaction(write, wish);
+			this.#mending(() => this.#file.tables.transaction(write, wish));
 			this.#failure = undefined;
 			return true;
 		} catch (error) {
-			this.#sums.clear();
-			const reason = error instanceof Error ? error.message : String(error);
-			this.#failure = `The store cannot be written (${reason}); keydeck goes on from memory and tries again.`;
+			this.#noteFailure('written', error);
 			return false;
 		}
+	}
+
+	/** History that cannot be read is none: nobody needs it to pick a key. */
+	#read<Row>(read: () => readonly Row[]): readonly Row[] {
+		try {
+			return this.#mending(read);
+		} catch (error) {
+			this.#noteFailure('read', error);
+			return [];
+		}
+	}
+
+	/** Damage to an index shows only when it is used; the index is made anew then. */
+	#mending<Result>(step: () => Result): Result {
+		try {
+			return step();
+		} catch (error) {
+			if (!isDamage(error)) throw error;
+			this.#sums.clear();
+			this.#file.tables.mend();
+			return step();
+		}
+	}
+
+	#noteFailure(what: 'read' | 'written', error: unknown): void {
+		this.#sums.clear();
+		const reason = error instanceof Error ? error.message : String(error);
+		this.#failure = `The store cannot be ${what} (${reason}); keydeck goes on from memory and tries again.`;
 	}
 
 	#requireOpen(): void {

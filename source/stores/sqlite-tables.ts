@@ -22,6 +22,7 @@ export class SqliteTables {
 	readonly #entries: StatementSync;
 	readonly #entriesOfKey: StatementSync;
 	readonly #pruneEntries: StatementSync;
+	readonly #keepNewestEntries: StatementSync;
 	readonly #putRollUp: StatementSync;
 	readonly #rollUp: StatementSync;
 	readonly #rollUps: StatementSync;
@@ -47,6 +48,7 @@ export class SqliteTables {
 			'SELECT at, kid, body, sum FROM entry WHERE kid = ? AND at >= ? ORDER BY at DESC, seq DESC LIMIT ?',
 		);
 		this.#pruneEntries = prepare('DELETE FROM entry WHERE at < ?');
+		this.#keepNewestEntries = prepare('DELETE FROM entry WHERE seq <= (SELECT max(seq) FROM entry) - ?');
 		this.#putRollUp = prepare(
 			'INSERT INTO roll_up (span, kid, at, body, sum) VALUES (?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET body = excluded.body, sum = excluded.sum',
 		);
@@ -73,6 +75,11 @@ export class SqliteTables {
 			if (this.#database.isTransaction) this.#rollback.run();
 			throw error;
 		}
+	}
+
+	/** Makes the indexes anew: the tables themselves were found whole at the start. */
+	mend(): void {
+		this.#database.exec('REINDEX');
 	}
 
 	putRecord(kind: string, id: string, value: unknown): void {
@@ -103,6 +110,11 @@ export class SqliteTables {
 
 	pruneEntries(before: number): void {
 		this.#pruneEntries.run(before);
+	}
+
+	/** Drops all but so many of the newest entries. */
+	keepNewestEntries(most: number): void {
+		this.#keepNewestEntries.run(most);
 	}
 
 	rollUp(span: Span, kid: string, at: number): RollUp | undefined {
