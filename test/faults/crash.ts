@@ -66,7 +66,7 @@ async function killedWriter(folder: string): Promise<readonly string[]> {
 		text += chunk;
 	});
 	// A third of the kills fall into the opening, whose length is not known.
-	if (Math.random() < 0.33) await sleep(60 + Math.random() * 120);
+	if (Math.random() < 0.33) await sleep(50 + Math.random() * 80);
 	else {
 		while (!text.includes('open\n') && child.exitCode === null) await Promise.race([once(child.stdout, 'data'), ended]);
 		await sleep(Math.random() * 150);

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import {spawn, spawnSync} from 'node:child_process';
 import {chmodSync, truncateSync, utimesSync} from 'node:fs';
 import {rm, writeFile} from 'node:fs/promises';
 import {createServer} from 'node:net';
@@ -188,6 +189,23 @@ suite('keydeck doctor', {concurrency: 2}, () => {
 		assert.deepEqual([code, found.verdict], [1, 'problem']);
 		assert.match(found.says, /does not answer \(ECONNREFUSED\)$/);
 		assert.ok(!found.says.includes('geheim'));
+	});
+
+	test('a Redis that runs is asked for its version, policy and latency', async (t) => {
+		if (spawnSync('redis-server', ['--version']).error !== undefined) return t.skip('redis-server is not there');
+		const project = await createProject(t, twoKeys);
+		const port = String(await closedPort());
+		const options = ['--port', port, '--save', '', '--maxmemory-policy', 'allkeys-lru', '--bind', '127.0.0.1'];
+		const server = spawn('redis-server', options, {cwd: project.folder, stdio: ['ignore', 'pipe', 'ignore']});
+		t.after(() => server.kill('SIGKILL'));
+		for await (const text of server.stdout) if (String(text).includes('Ready to accept')) break;
+		const {of, code} = await doctor(project, {REDIS_URL: `redis://127.0.0.1:${port}`});
+		assert.match(of('redis', 'Redis').says, /answers, the slowest of 5 pings in \d+ ms$/);
+		assert.match(of('redis', 'Redis version').says, /^\d+\.\d+/);
+		assert.deepEqual(
+			[of('redis', 'Redis policy').verdict, of('redis', 'Redis policy').says, code],
+			['warning', 'allkeys-lru', 0],
+		);
 	});
 
 	test('bad configuration is exit 2 with every problem', async (t) => {
