@@ -150,7 +150,7 @@ async function ownDeck(settings: Settings, options: OpenOptions): Promise<OwnDec
 	const following = {
 		apply: (changed: EngineSettings) => {
 			current = changed;
-			return engine.apply(changed);
+			return engine.apply({...changed, notes: [...notes, ...changed.notes]});
 		},
 		refuse: (problems: readonly string[]) => engine.refuseSettings(problems),
 	};

@@ -18,6 +18,16 @@ export async function openEngine(options: {
 	const {settings, clock, env, mode, pepper} = options;
 	const store = openSqliteStore({file: storeFile(settings.home), clock, pepper: {fingerprint: pepper}});
 	const transport = createHttpClient({clock, env});
-	const engine = await Engine.open({settings, store, transport, clock, random: Math.random, newId: randomUUID, mode});
+	// What the opening had to say stands among the notes, where the dashboard shows it.
+	const noted = {...settings, notes: [...store.notes, ...settings.notes]};
+	const engine = await Engine.open({
+		settings: noted,
+		store,
+		transport,
+		clock,
+		random: Math.random,
+		newId: randomUUID,
+		mode,
+	});
 	return {engine, notes: store.notes};
 }

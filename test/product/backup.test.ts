@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
-import {readFileSync, rmSync} from 'node:fs';
+import {readFileSync, rmSync, truncateSync} from 'node:fs';
 import {join} from 'node:path';
 import {suite, test} from 'node:test';
+import {systemClock} from '../../source/clock.ts';
+import {openDeck} from '../../source/opening/open-deck.ts';
 import {firstWords, runScript, startScript} from '../helpers/binary.ts';
 import {createProject, type Project} from '../helpers/project.ts';
 
@@ -53,4 +55,21 @@ suite('a backup', () => {
 		assert.equal(code, 2);
 		assert.match(stderr, /another keydeck process holds/);
 	});
+});
+
+test('a store that was mended at the start is said on stderr and stands among the notes of the dashboard', async (t) => {
+	const project = await createProject(t, [{name: 'OPENAI_API_KEY', vendor: 'openai'}]);
+	await run(project, 'test');
+	truncateSync(join(project.folder, 'home', 'keydeck.sqlite'), 5000);
+	const deck = await openDeck({
+		cwd: project.folder,
+		env: {...project.env, HOME: project.folder},
+		clock: systemClock,
+		version: '0.0.0',
+		flags: {},
+		background: true,
+	});
+	t.after(() => deck.close());
+	assert.match(deck.notes.join(), /was damaged/);
+	assert.match(deck.deck.snapshot().notes.join(), /was damaged/);
 });

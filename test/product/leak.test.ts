@@ -50,6 +50,9 @@ const commandLines: readonly (readonly string[])[] = [
 	['chains'],
 	['config'],
 	['config', '--json'],
+	['doctor'],
+	['doctor', '--json'],
+	['backup', 'a.backup'],
 	[],
 ];
 
