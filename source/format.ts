@@ -181,6 +181,20 @@ export function count(value: number | undefined): string {
 	return `${(value / 1_000_000).toFixed(1)}M`;
 }
 
+/** A size: `812 B`, `4.0 KB`, `12 MB`. */
+export function fileSize(bytes: number): string {
+	const units = ['KB', 'MB', 'GB', 'TB'];
+	if (bytes < 1000) return `${bytes} B`;
+	let size = bytes;
+	let unit = '';
+	for (const next of units) {
+		size /= 1000;
+		unit = next;
+		if (size < 999.5) break;
+	}
+	return `${size < 9.95 ? size.toFixed(1) : size.toFixed(0)} ${unit}`;
+}
+
 /** One noun with its number: `1 key`, `2 keys`. */
 export function plural(value: number, noun: string): string {
 	return `${count(value)} ${noun}${value === 1 ? '' : 's'}`;

@@ -3,7 +3,6 @@ export const comingCommands: Readonly<Record<string, string>> = {
 	setup: 'until then write keys into .env by hand, e.g. OPENAI_API_KEY=…, and look at them with keydeck config',
 	get: 'until then see which key would be picked with keydeck why <model>',
 	run: 'until then see which key would be picked with keydeck why <model>',
-	doctor: 'until then look at what was read with keydeck config, and ask the vendors with keydeck test',
 	budget: 'until then keydeck config shows the daily budget of paid probes',
 	completion: 'until then keydeck --help lists the commands',
 };

@@ -17,6 +17,12 @@ export function kidOf(pepper: Secret, provider: string, key: Secret): {readonly 
 	return {kid: `k1_${base32(digest).slice(0, kidLength)}`, hash: digest.toString('hex', 0, 4)};
 }
 
+/** Tells whether two peppers are the same one, and nothing else of them. */
+export function pepperFingerprint(pepper: Secret): string {
+	const digest = createHmac('sha256', Buffer.from(pepper.reveal(), 'hex')).update('pepper|v1').digest('hex');
+	return digest.slice(0, 32);
+}
+
 function base32(bytes: Uint8Array): string {
 	let text = '';
 	let bits = 0;

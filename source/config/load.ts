@@ -8,7 +8,7 @@ import {type EnvironmentSettings, environmentSettings, readFlag} from './environ
 import {openHome} from './home.ts';
 import {type Intake, type KeyDraft, KeyIntake} from './key-intake.ts';
 import {builtInProviders, keyNamesOf} from './key-names.ts';
-import {kidOf} from './kid.ts';
+import {kidOf, pepperFingerprint} from './kid.ts';
 import type {RawKey} from './raw-key.ts';
 import {defaultHome} from './root.ts';
 import {searchedPlaces, watchedFiles} from './searched.ts';
@@ -20,7 +20,7 @@ import {type LoadOptions, readSources, type Sources, statedPath} from './sources
 export type {LoadOptions} from './sources.ts';
 
 /** Everything read and checked before anything was written: settings whose keys have no identity yet. */
-export type Configuration = Omit<Settings, 'keys' | 'identityOf'> & {
+export type Configuration = Omit<Settings, 'keys' | 'identityOf' | 'pepperFingerprint'> & {
 	readonly drafts: readonly KeyDraft[];
 	/** Set when `KEYDECK_PEPPER` is. */
 	readonly pepper?: Secret;
@@ -47,7 +47,12 @@ export function identify({drafts, pepper: _, ...rest}: Configuration, pepper: Se
 		key: {...kidOf(pepper, draft.provider, secret), ...draft},
 		secret,
 	}));
-	return {...rest, keys, identityOf: (provider, key) => kidOf(pepper, provider, key)};
+	return {
+		...rest,
+		keys,
+		identityOf: (provider, key) => kidOf(pepper, provider, key),
+		pepperFingerprint: pepperFingerprint(pepper),
+	};
 }
 
 /** The first half of `loadSettings`, for commands that check their own arguments before anything is written. */

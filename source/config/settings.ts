@@ -24,6 +24,8 @@ export type Settings = {
 	readonly keys: readonly KeyEntry[];
 	/** Identity a key would have in this home; for keys that are in no pool. */
 	readonly identityOf: (provider: string, key: Secret) => Pick<Key, 'kid' | 'hash'>;
+	/** Of the pepper that names the keys of this home. */
+	readonly pepperFingerprint: string;
 	readonly probe: ProbePolicy;
 	readonly alerts: AlertPolicy;
 	readonly dashboard: {

@@ -148,7 +148,13 @@ export async function openOwnDeck(options: OpenOptions): Promise<OwnDeck> {
 async function ownDeck(settings: Settings, options: OpenOptions): Promise<OwnDeck> {
 	const {clock, env, version, live = false, probing = true, background = false, mode = 'live', about} = options;
 	let current = engineSettings(settings);
-	const {engine, notes} = await openEngine({settings: current, clock, env, mode});
+	const {engine, notes} = await openEngine({
+		settings: current,
+		clock,
+		env,
+		mode,
+		pepper: settings.pepperFingerprint,
+	});
 	const control = await serveControl({
 		deck: engine,
 		path: controlPath(settings.home),
@@ -163,7 +169,7 @@ async function ownDeck(settings: Settings, options: OpenOptions): Promise<OwnDec
 	const following = {
 		apply: (changed: EngineSettings) => {
 			current = changed;
-			return engine.apply(changed);
+			return engine.apply({...changed, notes: [...notes, ...changed.notes]});
 		},
 		refuse: (problems: readonly string[]) => engine.refuseSettings(problems),
 	};

@@ -18,6 +18,9 @@ export const spanNames: readonly Span[] = ['minute', 'hour'];
 /** How long single entries are kept, ms. */
 export const ENTRY_KEPT_MS = DAY_MS;
 
+/** Single entries kept at most, the newest: some 100 MB. */
+export const MOST_ENTRIES = 200_000;
+
 /** Start of the span an instant falls into, epoch ms. */
 export function spanStart(span: Span, at: number): number {
 	return at - (at % spans[span].lengthMs);

@@ -4,10 +4,13 @@ import type {HistoryEntry, RollUp} from '../domain/reading.ts';
 import {KeydeckError} from '../errors.ts';
 import {EmbeddedStore} from './embedded-store.ts';
 import type {OpenLease} from './ledger.ts';
-import {ENTRY_KEPT_MS, type Span, spanNames, spanStart, spans, withEntry} from './roll-up.ts';
+import {ENTRY_KEPT_MS, MOST_ENTRIES, type Span, spanNames, spanStart, spans, withEntry} from './roll-up.ts';
 import type {Shelf} from './shelf.ts';
+import {SnapshotRound} from './snapshot-round.ts';
+import {isDamage} from './sqlite-error.ts';
 import {openSqliteFile, type SqliteFile} from './sqlite-file.ts';
 import type {HistoryQuery, RollUpQuery, SaveResult, StateChange, Store, StoreCondition, StoredState} from './store.ts';
+import {type StorePepper, settlePepper} from './store-pepper.ts';
 
 export type SqliteStore = Store & {
 	/** What a person should know of the opening, one sentence each: a damaged file that was moved aside. */
@@ -18,6 +21,8 @@ export type SqliteStore = Store & {
 const GROUP_MS = 250;
 /** Entries of history written in one go: about 10 ms, so that a burst does not hold up the event loop. */
 const GROUP_ENTRIES = 500;
+/** Entries written before those beyond the most are dropped: some 10 ms of work. */
+const TRIM_EVERY_ENTRIES = 2000;
 const MOST_WAITING_ENTRIES = 10_000;
 const MOST_SUMS = 50_000;
 /** Pause before a failed write is tried again, ms. */
@@ -26,13 +31,28 @@ const RETRY_MS = 1000;
 const LEFT = 'left-ledger';
 type LeftLedger = {readonly leases: readonly OpenLease[]; readonly grants: StoredState['recentGrants']};
 
+type SqliteStoreOptions = {
+	readonly file: string;
+	readonly clock: Clock;
+	/** Absent = whatever the store was written with. */
+	readonly pepper?: StorePepper;
+};
+
 /**
- * Opens the embedded store: `file` and its WAL, 0600 in a 0700 folder, held by this process
- * alone. A damaged file is moved aside and `notes` says so. Throws KeydeckError `HOME_IN_USE`
- * when another process holds it, `STORE_TOO_NEW`, `STORE_UNUSABLE`, `SQLITE_TOO_OLD` or `NOT_PRIVATE`.
+ * Opens the embedded store: `file` and its WAL, 0600 in a 0700 folder, held by this process alone. A damaged file is
+ * moved aside, the newest good snapshot restored, and `notes` says so. Throws KeydeckError `HOME_IN_USE` when another
+ * process holds it, `STORE_TOO_NEW`, `STORE_UNUSABLE`, `MIGRATION_FAILED`, `OTHER_PEPPER`, `SQLITE_TOO_OLD` or
+ * `NOT_PRIVATE`.
  */
-export function openSqliteStore(options: {readonly file: string; readonly clock: Clock}): SqliteStore {
-	return new FileStore(openSqliteFile(options.file, options.clock.now()), options.clock);
+export function openSqliteStore({file, clock, pepper}: SqliteStoreOptions): SqliteStore {
+	const opened = openSqliteFile({file, now: clock.now()});
+	try {
+		if (pepper !== undefined) settlePepper(opened.tables, file, pepper);
+	} catch (error) {
+		opened.close();
+		throw error;
+	}
+	return new FileStore(opened, {file, clock});
 }
 
 class FileStore extends EmbeddedStore implements SqliteStore {
@@ -41,6 +61,7 @@ class FileStore extends EmbeddedStore implements SqliteStore {
 	readonly #file: SqliteFile;
 	readonly #clock: Clock;
 	readonly #shelves: readonly Shelf<unknown>[];
+	readonly #snapshots: SnapshotRound;
 	/** Sums as they stand on disk, of the spans that grow now. */
 	readonly #sums = new Map<string, RollUp>();
 	#waiting: HistoryEntry[] = [];
@@ -48,23 +69,26 @@ class FileStore extends EmbeddedStore implements SqliteStore {
 	/** The commit that answers every `save` of this turn of the event loop: they share one fsync. */
 	#commit: Promise<void> | undefined;
 	#failure: string | undefined;
+	/** Entries written since old ones were dropped for their number. */
+	#untrimmed = 0;
 	#closed = false;
 
-	constructor(file: SqliteFile, clock: Clock) {
+	constructor(opened: SqliteFile, {file: path, clock}: SqliteStoreOptions) {
 		super();
-		this.notes = file.notes;
-		this.#file = file;
+		this.notes = opened.notes;
+		this.#file = opened;
 		this.#clock = clock;
+		this.#snapshots = new SnapshotRound({file: path, database: opened.database, tables: opened.tables, clock});
 		const {benches, alerts, strategies, knowledge, spent, claims} = this.book;
 		const {rates, picks} = this.ledger;
 		this.#shelves = [benches, alerts, strategies, knowledge, spent, claims, rates, picks] as Shelf<unknown>[];
 		for (const shelf of this.#shelves) {
-			for (const [id, value] of file.tables.records(shelf.kind)) shelf.restore(id, value);
+			for (const [id, value] of opened.tables.records(shelf.kind)) shelf.restore(id, value);
 		}
-		for (const [id, left] of file.tables.records<LeftLedger>(LEFT)) {
+		for (const [id, left] of opened.tables.records<LeftLedger>(LEFT)) {
 			this.ledger.restore(left.leases, left.grants);
 			// Taken once: after a crash later on, leases of long ago must not rise again.
-			this.#attempt(() => file.tables.deleteRecord(LEFT, id));
+			this.#attempt(() => opened.tables.deleteRecord(LEFT, id));
 		}
 	}
 
@@ -91,12 +115,12 @@ class FileStore extends EmbeddedStore implements SqliteStore {
 
 	async history(query: HistoryQuery): Promise<readonly HistoryEntry[]> {
 		this.#writeAll();
-		return this.#file.tables.entries(query);
+		return this.#read(() => this.#file.tables.entries(query));
 	}
 
 	async rollUps(query: RollUpQuery): Promise<readonly RollUp[]> {
 		this.#writeAll();
-		return this.#file.tables.rollUps(query);
+		return this.#read(() => this.#file.tables.rollUps(query));
 	}
 
 	override async prune(now: number): Promise<void> {
@@ -120,12 +144,14 @@ class FileStore extends EmbeddedStore implements SqliteStore {
 			grants: this.ledger.recentGrants(this.#clock.now()),
 		};
 		this.#attempt(() => this.#file.tables.putRecord(LEFT, LEFT, left));
+		this.#snapshots.close({leave: this.#file.existed});
 		this.#closed = true;
 		this.#group?.stop();
 		this.#file.close();
 	}
 
 	protected noteChange(): void {
+		this.#snapshots.noteUse();
 		if (this.#group !== undefined || this.#closed) return;
 		this.#group = this.#clock.after(this.#failure === undefined ? GROUP_MS : RETRY_MS, () => {
 			this.#group = undefined;
@@ -187,22 +213,56 @@ class FileStore extends EmbeddedStore implements SqliteStore {
 				touched.set(id, span);
 			}
 		}
+		this.#trimEntries(entries.length);
 		for (const [id, span] of touched) tables.putRollUp(span, this.#sums.get(id) as RollUp);
 		if (this.#sums.size > MOST_SUMS) this.#sums.clear();
+	}
+
+	#trimEntries(written: number): void {
+		this.#untrimmed += written;
+		if (this.#untrimmed < TRIM_EVERY_ENTRIES) return;
+		this.#untrimmed = 0;
+		this.#file.tables.keepNewestEntries(MOST_ENTRIES);
 	}
 
 	/** A disk that fails must not stop keys from being handed out: what was not written waits. */
 	#attempt(write: () => void, wish = {durable: true}): boolean {
 		try {
-			this.#file.tables.transaction(write, wish);
+			this.#mending(() => this.#file.tables.transaction(write, wish));
 			this.#failure = undefined;
 			return true;
 		} catch (error) {
-			this.#sums.clear();
-			const reason = error instanceof Error ? error.message : String(error);
-			this.#failure = `The store cannot be written (${reason}); keydeck goes on from memory and tries again.`;
+			this.#noteFailure('written', error);
 			return false;
 		}
+	}
+
+	/** History that cannot be read is none: nobody needs it to pick a key. */
+	#read<Row>(read: () => readonly Row[]): readonly Row[] {
+		try {
+			return this.#mending(read);
+		} catch (error) {
+			this.#noteFailure('read', error);
+			return [];
+		}
+	}
+
+	/** Damage to an index shows only when it is used; the index is made anew then. */
+	#mending<Result>(step: () => Result): Result {
+		try {
+			return step();
+		} catch (error) {
+			if (!isDamage(error)) throw error;
+			this.#sums.clear();
+			this.#file.tables.mend();
+			return step();
+		}
+	}
+
+	#noteFailure(what: 'read' | 'written', error: unknown): void {
+		this.#sums.clear();
+		const reason = error instanceof Error ? error.message : String(error);
+		this.#failure = `The store cannot be ${what} (${reason}); keydeck goes on from memory and tries again.`;
 	}
 
 	#requireOpen(): void {

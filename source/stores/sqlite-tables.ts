@@ -1,28 +1,11 @@
 import type {DatabaseSync, StatementSync} from 'node:sqlite';
 import type {HistoryEntry, RollUp} from '../domain/reading.ts';
 import type {Span} from './roll-up.ts';
+import {bodyOfSum, checkSum, sumOfBody} from './row-text.ts';
 import type {HistoryQuery, RollUpQuery} from './store.ts';
 
-/** Bodies are JSON. `record` holds everything that is read whole at the start, by kind and id. */
-export const schema = `
-	CREATE TABLE record (
-		kind TEXT NOT NULL, id TEXT NOT NULL, body TEXT NOT NULL,
-		PRIMARY KEY (kind, id)
-	) STRICT, WITHOUT ROWID;
-	CREATE TABLE entry (
-		seq INTEGER PRIMARY KEY, at INTEGER NOT NULL, kid TEXT NOT NULL, body TEXT NOT NULL
-	) STRICT;
-	CREATE INDEX entry_by_time ON entry (at);
-	CREATE INDEX entry_by_key ON entry (kid, at);
-	CREATE TABLE roll_up (
-		span TEXT NOT NULL, kid TEXT NOT NULL, at INTEGER NOT NULL, body TEXT NOT NULL,
-		PRIMARY KEY (span, kid, at)
-	) STRICT, WITHOUT ROWID;
-	CREATE INDEX roll_up_by_time ON roll_up (span, at);
-`;
-
-/** Gives a row when a record's body is no JSON. */
-export const unreadableRecord = 'SELECT 1 FROM record WHERE NOT json_valid(body) LIMIT 1';
+/** Kind and id of the record that tells whose pepper the store was written with. */
+export const PEPPER_RECORD = 'pepper';
 
 /**
  * Every statement the store runs, prepared once. Rows go in and out as domain values; a damaged
@@ -39,6 +22,7 @@ export class SqliteTables {
 	readonly #entries: StatementSync;
 	readonly #entriesOfKey: StatementSync;
 	readonly #pruneEntries: StatementSync;
+	readonly #keepNewestEntries: StatementSync;
 	readonly #putRollUp: StatementSync;
 	readonly #rollUp: StatementSync;
 	readonly #rollUps: StatementSync;
@@ -54,26 +38,24 @@ export class SqliteTables {
 		this.#commit = prepare('COMMIT');
 		this.#rollback = prepare('ROLLBACK');
 		this.#putRecord = prepare(
-			'INSERT INTO record (kind, id, body) VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET body = excluded.body',
+			'INSERT INTO record (kind, id, body, sum) VALUES (?, ?, ?, ?) ON CONFLICT DO UPDATE SET body = excluded.body, sum = excluded.sum',
 		);
 		this.#deleteRecord = prepare('DELETE FROM record WHERE kind = ? AND id = ?');
 		this.#records = prepare('SELECT id, body FROM record WHERE kind = ?');
-		this.#addEntry = prepare('INSERT INTO entry (at, kid, body) VALUES (?, ?, ?)');
-		this.#entries = prepare(
-			'SELECT body FROM entry WHERE at >= ? AND json_valid(body) ORDER BY at DESC, seq DESC LIMIT ?',
-		);
+		this.#addEntry = prepare('INSERT INTO entry (at, kid, body, sum) VALUES (?, ?, ?, ?)');
+		this.#entries = prepare('SELECT at, kid, body, sum FROM entry WHERE at >= ? ORDER BY at DESC, seq DESC LIMIT ?');
 		this.#entriesOfKey = prepare(
-			'SELECT body FROM entry WHERE kid = ? AND at >= ? AND json_valid(body) ORDER BY at DESC, seq DESC LIMIT ?',
+			'SELECT at, kid, body, sum FROM entry WHERE kid = ? AND at >= ? ORDER BY at DESC, seq DESC LIMIT ?',
 		);
 		this.#pruneEntries = prepare('DELETE FROM entry WHERE at < ?');
+		this.#keepNewestEntries = prepare('DELETE FROM entry WHERE seq <= (SELECT max(seq) FROM entry) - ?');
 		this.#putRollUp = prepare(
-			'INSERT INTO roll_up (span, kid, at, body) VALUES (?, ?, ?, ?) ON CONFLICT DO UPDATE SET body = excluded.body',
+			'INSERT INTO roll_up (span, kid, at, body, sum) VALUES (?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET body = excluded.body, sum = excluded.sum',
 		);
-		this.#rollUp = prepare('SELECT body FROM roll_up WHERE span = ? AND kid = ? AND at = ? AND json_valid(body)');
-		this.#rollUps = prepare('SELECT body FROM roll_up WHERE span = ? AND at >= ? AND json_valid(body) ORDER BY at');
-		this.#rollUpsOfKey = prepare(
-			'SELECT body FROM roll_up WHERE span = ? AND kid = ? AND at >= ? AND json_valid(body) ORDER BY at',
-		);
+		const sums = 'SELECT kid, at, body, sum FROM roll_up';
+		this.#rollUp = prepare(`${sums} WHERE span = ? AND kid = ? AND at = ?`);
+		this.#rollUps = prepare(`${sums} WHERE span = ? AND at >= ? ORDER BY at`);
+		this.#rollUpsOfKey = prepare(`${sums} WHERE span = ? AND kid = ? AND at >= ? ORDER BY at`);
 		this.#pruneRollUps = prepare('DELETE FROM roll_up WHERE span = ? AND at < ?');
 	}
 
@@ -95,8 +77,14 @@ export class SqliteTables {
 		}
 	}
 
+	/** Makes the indexes anew: the tables themselves were found whole at the start. */
+	mend(): void {
+		this.#database.exec('REINDEX');
+	}
+
 	putRecord(kind: string, id: string, value: unknown): void {
-		this.#putRecord.run(kind, id, JSON.stringify(value));
+		const body = JSON.stringify(value);
+		this.#putRecord.run(kind, id, body, checkSum(kind, id, body));
 	}
 
 	deleteRecord(kind: string, id: string): void {
@@ -105,36 +93,44 @@ export class SqliteTables {
 
 	/** All values of a kind with their ids. */
 	records<Value>(kind: string): [string, Value][] {
-		return this.#records.all(kind).map((row) => [String(row.id), body<Value>(row)]);
+		return this.#records.all(kind).map((row) => [String(row.id), JSON.parse(String(row.body)) as Value]);
 	}
 
 	addEntry(entry: HistoryEntry): void {
-		this.#addEntry.run(entry.at, entry.kid, JSON.stringify(entry));
+		const {at, kid} = entry;
+		const body = JSON.stringify(entry);
+		this.#addEntry.run(at, kid, body, checkSum(at, kid, body));
 	}
 
 	/** Newest first. */
 	entries({kid, sinceMs = 0, limit}: HistoryQuery): HistoryEntry[] {
 		const rows = kid === undefined ? this.#entries.all(sinceMs, limit) : this.#entriesOfKey.all(kid, sinceMs, limit);
-		return rows.map(body<HistoryEntry>);
+		return rows.flatMap((row): HistoryEntry[] => (isWhole(row, row.at, row.kid) ? [JSON.parse(String(row.body))] : []));
 	}
 
 	pruneEntries(before: number): void {
 		this.#pruneEntries.run(before);
 	}
 
+	/** Drops all but so many of the newest entries. */
+	keepNewestEntries(most: number): void {
+		this.#keepNewestEntries.run(most);
+	}
+
 	rollUp(span: Span, kid: string, at: number): RollUp | undefined {
 		const row = this.#rollUp.get(span, kid, at);
-		return row === undefined ? undefined : body<RollUp>(row);
+		return row === undefined ? undefined : rollUpOf(span, row)[0];
 	}
 
 	putRollUp(span: Span, sum: RollUp): void {
-		this.#putRollUp.run(span, sum.kid, sum.at, JSON.stringify(sum));
+		const body = bodyOfSum(sum);
+		this.#putRollUp.run(span, sum.kid, sum.at, body, checkSum(span, sum.kid, sum.at, body));
 	}
 
 	/** Oldest first. */
 	rollUps({kid, span, since}: RollUpQuery): RollUp[] {
 		const rows = kid === undefined ? this.#rollUps.all(span, since) : this.#rollUpsOfKey.all(span, kid, since);
-		return rows.map(body<RollUp>);
+		return rows.flatMap((row) => rollUpOf(span, row));
 	}
 
 	pruneRollUps(span: Span, before: number): void {
@@ -142,7 +138,14 @@ export class SqliteTables {
 	}
 }
 
-/** Only this class writes bodies, so their shape is known. */
-function body<Value>(row: Record<string, unknown>): Value {
-	return JSON.parse(String(row.body)) as Value;
+type Row = Record<string, unknown>;
+
+/** Empty when the row is damaged. */
+function rollUpOf(span: Span, row: Row): RollUp[] {
+	return isWhole(row, span, row.kid, row.at) ? [sumOfBody(String(row.kid), Number(row.at), String(row.body))] : [];
+}
+
+/** The row is as it was written: only this class writes them, so the shape of a body is then known. */
+function isWhole({body, sum}: Row, ...identity: readonly unknown[]): boolean {
+	return checkSum(...identity, body) === sum;
 }

@@ -15,6 +15,7 @@ export function fixtureSettings(part: Partial<Settings> = {}): Settings {
 		poolModels: [],
 		keys: [],
 		identityOf: () => ({kid: 'k1_a', hash: 'aaaaaaaa'}),
+		pepperFingerprint: 'f'.repeat(32),
 		probe: defaultProbePolicy,
 		alerts: defaultAlertPolicy,
 		dashboard: {theme: 'dark', intervalMs: 1000, mouse: true, readOnly: false},

@@ -31,6 +31,9 @@ const commandLines: readonly (readonly string[])[] = [
 	['keys', 'list', '--json'],
 	['alerts', 'list', '--json'],
 	['status'],
+	['doctor'],
+	['doctor', '--json'],
+	['backup', 'a.backup'],
 	[],
 ];
 

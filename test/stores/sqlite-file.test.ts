@@ -194,7 +194,7 @@ const damages: readonly {readonly how: string; readonly damage: (file: string) =
 ];
 
 for (const {how, damage, note} of damages) {
-	test(`${how} is moved aside whole, said, and a fresh store begun`, async () => {
+	test(`${how} without a snapshot is moved aside whole, said, and a fresh store begun`, async () => {
 		const file = await filledFile();
 		damage(file);
 		const left = readdirSync(dirname(file)).filter((name) => !name.endsWith('-lock'));

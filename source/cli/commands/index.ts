@@ -1,14 +1,17 @@
 import type {Command} from '../command.ts';
 import {alertsCommand} from './alerts.ts';
+import {backupCommand} from './backup.ts';
 import {chainsCommand} from './chains.ts';
 import {checkCommand} from './check.ts';
 import {configCommand} from './config.ts';
 import {dashboardCommand} from './dashboard.ts';
 import {demoCommand} from './demo.ts';
+import {doctorCommand} from './doctor.ts';
 import {keysCommand} from './keys.ts';
 import {modelsCommand} from './models.ts';
 import {monitorCommand} from './monitor.ts';
 import {reportCommand} from './report.ts';
+import {restoreCommand} from './restore.ts';
 import {rotateCommand} from './rotate.ts';
 import {simulateCommand} from './simulate.ts';
 import {startCommand} from './start.ts';
@@ -43,5 +46,8 @@ export const commands: readonly Command[] = [
 	chainsCommand,
 	modelsCommand,
 	configCommand,
+	doctorCommand,
+	backupCommand,
+	restoreCommand,
 	simulateCommand,
 ];
