@@ -65,12 +65,14 @@ async function killedWriter(folder: string): Promise<readonly string[]> {
 	child.stdout.setEncoding('utf8').on('data', (chunk: string) => {
 		text += chunk;
 	});
-	// A third of the kills fall into the opening, whose length is not known.
-	if (Math.random() < 0.33) await sleep(50 + Math.random() * 80);
-	else {
-		while (!text.includes('open\n') && child.exitCode === null) await Promise.race([once(child.stdout, 'data'), ended]);
-		await sleep(Math.random() * 150);
-	}
+	const said = async (word: string): Promise<void> => {
+		while (!text.includes(`${word}\n`) && child.exitCode === null)
+			await Promise.race([once(child.stdout, 'data'), ended]);
+	};
+	// A third of the kills fall into the opening.
+	const opening = Math.random() < 0.33;
+	await said(opening ? 'start' : 'open');
+	await sleep(Math.random() * (opening ? 15 : 150));
 	assert.equal(child.exitCode, null, `the writer ended by itself: ${text.slice(-500)}`);
 	child.kill('SIGKILL');
 	await ended;

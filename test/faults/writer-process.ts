@@ -14,6 +14,7 @@ const [folder = ''] = process.argv.slice(2);
 const file = join(folder, 'home', 'keydeck.sqlite');
 const say = (line: string) => process.stdout.write(`${line}\n`);
 
+say('start');
 // A snapshot of what the last life left, so that kills fall into one too.
 const opened = openSqliteFile({file, now: systemClock.now()});
 takeSnapshot(opened.database, file, systemClock.now());

@@ -28,13 +28,13 @@ export async function keyChecks(call: Call, {deck}: OpenedDeck): Promise<readonl
 	);
 }
 
-/** A key that comes back by itself is a warning. */
+/** Troubles that are no fault of a key: it comes back by itself, was switched off, or could not be asked. */
+const mild: readonly unknown[] = ['resting', 'off', 'unknown'];
+
 function keyFinding({kid, label, ok, state, why, latencyMs}: TestResult, {keys}: Snapshot) {
 	if (ok) return fine(label, latencyMs === null ? state : `${state}, ${Math.round(latencyMs)} ms`);
 	const view = keys.find((key) => key.kid === kid);
 	const says = why === '' ? state : `${state}: ${why}`;
 	const next = view?.advice ?? 'keydeck report tells more';
-	return view?.trouble === 'resting' || view?.trouble === 'off'
-		? warning(label, says, next)
-		: problem(label, says, next);
+	return mild.includes(view?.trouble) ? warning(label, says, next) : problem(label, says, next);
 }

@@ -1,3 +1,4 @@
+import type {Redis} from 'ioredis';
 import type {Clock} from '../../clock.ts';
 import type {Settings} from '../../config/settings.ts';
 import {shownUrl} from '../../config/shown-value.ts';
@@ -12,6 +13,7 @@ const pings = 5;
 /** The mission's `redis-cli ping`, and what else a shared store needs of a server. */
 export async function redisChecks({redisUrl}: Settings, clock: Clock): Promise<readonly Finding[]> {
 	if (redisUrl === undefined) return inGroup('redis', [skipped('Redis', 'not configured: the embedded store is used')]);
+	const url = shownUrl(redisUrl);
 	const {Redis} = await import('ioredis');
 	const redis = new Redis(redisUrl, {
 		lazyConnect: true,
@@ -21,41 +23,35 @@ export async function redisChecks({redisUrl}: Settings, clock: Clock): Promise<r
 		enableOfflineQueue: false,
 		retryStrategy: () => null,
 	});
-	// What failed is told by the call that failed; without a listener ioredis prints it.
 	let refusal: unknown;
+	// What failed is told by the call that failed; without a listener ioredis prints it.
 	redis.on('error', (error: unknown) => {
 		refusal ??= error;
 	});
 	try {
-		await redis.connect();
-		const tookMs: number[] = [];
-		for (let ping = 0; ping < pings; ping += 1) {
-			const began = clock.now();
-			await redis.ping();
-			tookMs.push(clock.now() - began);
-		}
-		const version = /redis_version:(\S+)/.exec(await redis.info('server'))?.[1] ?? '';
-		const policy = await redis.config('GET', 'maxmemory-policy').then(
-			(answer) => String((answer as readonly unknown[])[1] ?? ''),
-			() => undefined,
-		);
-		return inGroup('redis', [
-			latencyCheck(shownUrl(redisUrl), Math.max(...tookMs)),
-			versionCheck(version),
-			policyCheck(policy),
-		]);
+		return inGroup('redis', await serverChecks(redis, url, clock));
 	} catch (error) {
-		const why = codeOf(refusal ?? error) === 'unknown error' ? firstWord(refusal ?? error) : codeOf(refusal ?? error);
-		return inGroup('redis', [
-			problem(
-				'Redis',
-				`${shownUrl(redisUrl)} does not answer (${why})`,
-				'Start it, or check REDIS_URL: redis-cli ping',
-			),
-		]);
+		const says = `${url} does not answer (${wordOf(refusal ?? error)})`;
+		return inGroup('redis', [problem('Redis', says, 'Start it, or check REDIS_URL: redis-cli ping')]);
 	} finally {
 		redis.disconnect();
 	}
+}
+
+async function serverChecks(redis: Redis, url: string, clock: Clock) {
+	await redis.connect();
+	const tookMs: number[] = [];
+	for (let ping = 0; ping < pings; ping += 1) {
+		const began = clock.now();
+		await redis.ping();
+		tookMs.push(clock.now() - began);
+	}
+	const version = /redis_version:(\S+)/.exec(await redis.info('server'))?.[1] ?? '';
+	const policy = await redis.config('GET', 'maxmemory-policy').then(
+		(answer) => String((answer as readonly unknown[])[1] ?? ''),
+		() => undefined,
+	);
+	return [latencyCheck(url, Math.max(...tookMs)), versionCheck(version), policyCheck(policy)];
 }
 
 function latencyCheck(url: string, mostMs: number) {
@@ -77,8 +73,10 @@ function policyCheck(policy: string | undefined) {
 	return warning('Redis policy', policy, next);
 }
 
-/** Redis says `WRONGPASS invalid …`: the first word is enough, and holds nothing of ours. */
-function firstWord(error: unknown): string {
+/** A system's code, or Redis's own first word (`WRONGPASS`), which holds nothing of ours. */
+function wordOf(error: unknown): string {
+	const code = codeOf(error);
+	if (code !== 'unknown error') return code;
 	const word = error instanceof Error ? /^[A-Z]{4,}/.exec(error.message)?.[0] : undefined;
 	return word ?? 'no connection';
 }
