@@ -232,6 +232,7 @@ export class Dispatcher {
 		const leaseId = newId();
 		const reservation = await store.reserve({
 			leaseId,
+			provider: entry.provider,
 			model: request.model,
 			servedBy: entry.name,
 			now,

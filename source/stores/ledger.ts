@@ -165,6 +165,6 @@ export class Ledger {
 }
 
 /** A window's id ends in its kind: `account openai acme gpt-4o tokens-minute`. */
-function countsTokens(windowId: string): boolean {
+export function countsTokens(windowId: string): boolean {
 	return /\b(input-|output-)?tokens-(minute|month)$/.test(windowId);
 }

@@ -1,0 +1,385 @@
+import type {Lease} from '../domain/lease.ts';
+import type {LimitCheck} from '../domain/limit.ts';
+import {countsTokens} from './ledger.ts';
+import {fullWindow, LocalShare, type Share} from './local-share.ts';
+import {clockAheadMs, pairs, type RedisContext, strings} from './redis-context.ts';
+import type {PoolKeys} from './redis-keys.ts';
+import {type Argument, RedisAway, type ScriptAnswer} from './redis-link.ts';
+import type {PickCount, Reservation, ReserveOffer, ReserveRequest, StoredState} from './store.ts';
+
+/** Offers sent at once: mostly the first fits, and later ones are not to be made in vain. */
+const batchSizes = [1, 16, 64] as const;
+/** A lease nobody has ended, so long past its time, belonged to a replica that is no more. */
+const abandonedMs = 5000;
+const abandonedAtOnce = 200;
+/** Longer than any window takes to be whole again. */
+const unusedMs = 40 * 86_400_000;
+
+type OpenLease = {readonly lease: Lease; readonly provider: string; readonly checks: readonly LimitCheck[]};
+type Full = Extract<Reservation, {granted: false}>['full'];
+/** `checks` are absent where it is not known which offer was taken, if any. */
+type Ending = {
+	readonly id: string;
+	readonly provider: string;
+	readonly checks?: readonly LimitCheck[];
+	readonly tokens: number;
+};
+type Debt = {readonly provider: string; readonly number: number; readonly args: readonly Argument[]};
+/** The JSON of a lease as the reserving script writes it. */
+type LeaseBody = {
+	readonly provider: string;
+	readonly model: string;
+	readonly servedBy: string;
+	readonly at: number;
+	readonly until: number;
+	readonly offer: {readonly kid: string; readonly checks: readonly LimitCheck[]};
+};
+
+/** Leases and the windows they spend: decided by Redis, and from this replica's share while Redis is away. */
+export class RedisLeases {
+	readonly #context: RedisContext;
+	readonly #shareOf: () => Share;
+	readonly #share = new LocalShare();
+	/** Granted by this replica, here or there. */
+	readonly #open = new Map<string, OpenLease>();
+	/** Providers whose books have been begun. */
+	readonly #providers = new Set<string>();
+	/** Ends Redis was not told of, and reservations it may have made for nobody. */
+	#endings: Ending[] = [];
+	/** Debts Redis has not confirmed; told again under the same number they count once. */
+	#debts: Debt[] = [];
+	#debtNumber = 0;
+
+	constructor(context: RedisContext, shareOf: () => Share) {
+		this.#context = context;
+		this.#shareOf = shareOf;
+	}
+
+	async reserve(request: ReserveRequest): Promise<Reservation> {
+		const known = this.#open.get(request.leaseId);
+		if (known !== undefined) return {granted: true, lease: known.lease};
+		const offers = new Offers(request.offers);
+		const full: Full[number][] = [];
+		for (let round = 0; ; round++) {
+			const batch = offers.take(batchSizes[Math.min(round, batchSizes.length - 1)] ?? 1);
+			if (batch.length === 0) return {granted: false, full};
+			const answer = await this.#ask(request, batch);
+			if (answer === undefined) {
+				const local = this.#reserveHere({...request, offers: offers.from(batch)});
+				return local.granted ? local : {granted: false, full: [...full, ...local.full]};
+			}
+			if (answer.granted) {
+				offers.close();
+				return answer;
+			}
+			full.push(...answer.full);
+		}
+	}
+
+	/** Ends a lease of this replica or another's; undefined when it has ended. */
+	async release(id: string, now: number, tokens: number): Promise<Lease | undefined> {
+		const own = this.#open.get(id);
+		this.#open.delete(id);
+		this.#share.release(id, now, tokens);
+		const open = own ?? (await this.#find(id));
+		if (open === undefined) return undefined;
+		const ended = await this.#end({id, provider: open.provider, checks: open.checks, tokens}, now);
+		return own !== undefined || ended ? open.lease : undefined;
+	}
+
+	/** Ends this replica's leases that are past their time, and tells them. */
+	async expire(now: number): Promise<Lease[]> {
+		const past = [...this.#open.values()].filter(({lease}) => lease.expiresAt <= now);
+		return (await Promise.all(past.map(({lease}) => this.release(lease.id, now, 0)))).filter(
+			(ended) => ended !== undefined,
+		);
+	}
+
+	/** Everybody's; while Redis is away this replica's. */
+	async openLeases(): Promise<Lease[]> {
+		try {
+			const bodies = await this.#ofEachPool(({leases}) => this.#context.link.command('HGETALL', [leases]));
+			return bodies.flatMap((found) =>
+				pairs(found).map(([id, body]) => this.#leaseOf(id, JSON.parse(body) as LeaseBody)),
+			);
+		} catch (error) {
+			if (!(error instanceof RedisAway)) throw error;
+			return [...this.#open.values()].map(({lease}) => lease);
+		}
+	}
+
+	async lease(id: string): Promise<Lease | undefined> {
+		return (this.#open.get(id) ?? (await this.#find(id)))?.lease;
+	}
+
+	/** Picks since ever and the grants of the minute before `now`, of all replicas. */
+	async counts(now: number): Promise<Pick<StoredState, 'picks' | 'recentGrants'>> {
+		const {link} = this.#context;
+		const kept = await this.#ofEachPool(async ({picks, grants}) => ({
+			picks: pairs(await link.command('HGETALL', [picks], {anyway: true})),
+			grants: await Promise.all(grants.map((key) => link.command('HGETALL', [key], {anyway: true}))),
+		}));
+		return {
+			picks: kept.flatMap(({picks}) => picks.map(pickOf)),
+			recentGrants: kept
+				.flatMap(({grants}) => grants.flatMap((found) => pairs(found).flatMap((pair) => this.#grantsOf(pair))))
+				.filter(({at}) => at > now - 60_000)
+				.toSorted((a, b) => a.at - b.at),
+		};
+	}
+
+	/** Redis is away: what runs holds its part of what may run at once. */
+	goneAway(): void {
+		for (const {lease, checks} of this.#open.values()) this.#share.hold(lease, checks);
+	}
+
+	/** Tells Redis what it missed; books that are gone are begun again. */
+	async reconcile(now: number): Promise<void> {
+		const {link, keys} = this.#context;
+		for (const provider of strings(await link.command('SMEMBERS', [keys.providers], {anyway: true})))
+			this.#providers.add(provider);
+		for (const provider of this.#providers) await this.#settle(provider, now);
+		const endings = this.#endings;
+		this.#endings = [];
+		for (const ending of endings) await this.#end(ending, now, {anyway: true});
+	}
+
+	/** Drops leases of replicas that are no more; the sets of holders forget them by themselves. */
+	async sweepAbandoned(now: number): Promise<void> {
+		const {link, clock} = this.#context;
+		for (const provider of this.#providers) {
+			const {due} = this.#keysOf(provider);
+			const before = clock.now() + clockAheadMs(this.#context) - abandonedMs;
+			const ids = strings(await link.command('ZRANGEBYSCORE', [due, '-inf', before, 'LIMIT', 0, abandonedAtOnce]));
+			for (const id of ids) {
+				const open = await this.#find(id);
+				if (open !== undefined) await this.#end({id, ...open, tokens: 0}, now, {overdueMs: abandonedMs});
+			}
+		}
+	}
+
+	/** Forgets windows that are whole again; what nobody uses any more leaves Redis by itself. */
+	async prune(now: number): Promise<void> {
+		this.#share.prune(now);
+		for (const provider of this.#providers) {
+			const {windows, leases, due, debts} = this.#keysOf(provider);
+			for (const key of [windows, leases, due, debts]) await this.#context.link.command('PEXPIRE', [key, unusedMs]);
+		}
+	}
+
+	/** Asks Redis; undefined when it cannot be asked. */
+	async #ask(request: ReserveRequest, batch: readonly ReserveOffer[]): Promise<Reservation | undefined> {
+		try {
+			if (this.#share.hasDebts && this.#context.link.isUp) await this.#settle(request.provider, request.now);
+			const answer = await this.#run(request, batch);
+			if (answer[0] !== 'LOST') return this.#reservation(answer, request, batch);
+			await this.#settle(request.provider, request.now);
+			return this.#reservation(await this.#run(request, batch), request, batch);
+		} catch (error) {
+			if (!(error instanceof RedisAway)) throw error;
+			// It may have been reserved for nobody: that is taken back when Redis can be asked again.
+			if (error.mayHaveRun) this.#endings.push({id: request.leaseId, provider: request.provider, tokens: 0});
+			return undefined;
+		}
+	}
+
+	#run(request: ReserveRequest, batch: readonly ReserveOffer[]): Promise<ScriptAnswer> {
+		const {link, replica} = this.#context;
+		const {leaseId, provider, model, servedBy, now, expiresAt} = request;
+		const pool = this.#keysOf(provider);
+		const keys: string[] = [pool.windows, pool.leases, pool.due, pool.picks, ...pool.grants];
+		const offers = batch.map(({kid, checks}) => offerText(kid, checks, pool, keys));
+		const head = JSON.stringify({replica, provider, model, servedBy}).slice(0, -1);
+		return link.run('reserve', keys, [leaseId, Math.max(1, expiresAt - now), servedBy, head, ...offers], this.#at(now));
+	}
+
+	#reservation(answer: ScriptAnswer, request: ReserveRequest, batch: readonly ReserveOffer[]): Reservation {
+		const [word, server, ...rest] = answer;
+		const since = this.#context.time === 'caller' ? request.now : server;
+		const local = (at: number): number => (at < 0 ? Number.POSITIVE_INFINITY : request.now + (at - since));
+		if (word === 'GRANTED') return {granted: true, lease: this.#granted(rest, request, batch)};
+		const full = (rest[0] as readonly (readonly [number, number])[]).map(([place, at], index) => {
+			const offer = batch[index];
+			const check = offer?.checks[place - 1];
+			if (offer === undefined || check === undefined) throw new RedisAway('an answer that fits no offer', false);
+			const retryAt = local(at);
+			if (check.refillMs > 0) this.#see(check, request, fullWindow(check, retryAt, request.now));
+			return {kid: offer.kid, window: check.id, retryAt};
+		});
+		return {granted: false, full};
+	}
+
+	#granted(rest: readonly unknown[], request: ReserveRequest, batch: readonly ReserveOffer[]): Lease {
+		const [place, body, ...fills] = rest;
+		const offer = batch[Number(place) - 1];
+		const {leaseId: id, provider} = request;
+		if (offer === undefined) {
+			const known = JSON.parse(String(body)) as LeaseBody;
+			const lease = this.#leaseOf(id, known);
+			this.#open.set(id, {lease, provider, checks: known.offer.checks});
+			return lease;
+		}
+		const rates = offer.checks.filter(({refillMs}) => refillMs > 0);
+		for (const [index, check] of rates.entries()) {
+			const [level] = String(fills[index]).split(' ');
+			this.#see(check, request, {level: Number(level), at: request.now});
+		}
+		return this.#opened(offer, request);
+	}
+
+	#opened({kid, checks}: ReserveOffer, request: ReserveRequest): Lease {
+		const {leaseId: id, provider, model, servedBy, now: grantedAt, expiresAt} = request;
+		const lease: Lease = {id, kid, model, servedBy, grantedAt, expiresAt};
+		this.#open.set(id, {lease, provider, checks});
+		return lease;
+	}
+
+	#see(
+		{id, refillMs}: LimitCheck,
+		{provider}: ReserveRequest,
+		fill: {readonly level: number; readonly at: number},
+	): void {
+		this.#share.see(id, {...fill, provider, refillMs});
+	}
+
+	#reserveHere(request: ReserveRequest): Reservation {
+		const checksOf = new Map<string, readonly LimitCheck[]>();
+		const noted = function* () {
+			for (const offer of request.offers) {
+				checksOf.set(offer.kid, offer.checks);
+				yield offer;
+			}
+		};
+		this.#providers.add(request.provider);
+		const reservation = this.#share.reserve({...request, offers: noted()}, this.#shareOf());
+		if (reservation.granted) {
+			const {kid} = reservation.lease;
+			this.#opened({kid, checks: checksOf.get(kid) ?? []}, request);
+		}
+		return reservation;
+	}
+
+	/** Adds to a pool's books what this replica has granted by itself. */
+	async #settle(provider: string, now: number): Promise<void> {
+		const {link, keys, replica} = this.#context;
+		const pool = this.#keysOf(provider);
+		const owed = this.#share.debts(provider, now);
+		this.#debtNumber += 1;
+		const args = owed.flatMap(({window, refillMs, units, allUnits}) => [window, refillMs, units, allUnits]);
+		this.#debts.push({provider, number: this.#debtNumber, args});
+		this.#share.settled(provider);
+		for (const debt of this.#debts.filter((each) => each.provider === provider)) {
+			const told = [replica, debt.number, ...debt.args];
+			await link.run('owe', [pool.windows, pool.debts], told, {...this.#at(now), anyway: true});
+			this.#debts = this.#debts.filter((each) => each !== debt);
+		}
+		if (!this.#providers.has(provider)) await link.command('SADD', [keys.providers, provider], {anyway: true});
+		this.#providers.add(provider);
+	}
+
+	/** Ends a lease in Redis; what cannot be told now is told later. */
+	async #end(
+		ending: Ending,
+		now: number,
+		{overdueMs, anyway = false}: {readonly overdueMs?: number; readonly anyway?: boolean} = {},
+	): Promise<boolean> {
+		const {id, provider, tokens} = ending;
+		const pool = this.#keysOf(provider);
+		const checks = ending.checks ?? (await this.#find(id))?.checks;
+		if (checks === undefined) return false;
+		const held = checks.filter(({refillMs}) => refillMs === 0).map((check) => pool.held(check.id));
+		const windows = tokens === 0 ? [] : checks.filter((check) => countsTokens(check.id) && check.refillMs > 0);
+		const args = [id, tokens, overdueMs ?? '', ...windows.flatMap((check) => [check.id, check.refillMs])];
+		try {
+			const [word] = await this.#context.link.run('release', [pool.windows, pool.leases, pool.due, ...held], args, {
+				...this.#at(now),
+				anyway,
+			});
+			return word === 'ENDED';
+		} catch (error) {
+			if (!(error instanceof RedisAway)) throw error;
+			this.#endings.push(ending);
+			return false;
+		}
+	}
+
+	/** A lease another replica has granted. */
+	async #find(id: string): Promise<OpenLease | undefined> {
+		for (const provider of this.#providers) {
+			const body = await this.#context.link.command('HGET', [this.#keysOf(provider).leases, id]).catch(() => null);
+			if (body === null) continue;
+			const kept = JSON.parse(String(body)) as LeaseBody;
+			return {lease: this.#leaseOf(id, kept), provider, checks: kept.offer.checks};
+		}
+		return undefined;
+	}
+
+	#leaseOf(id: string, {model, servedBy, at, until, offer: {kid}}: LeaseBody): Lease {
+		const ahead = clockAheadMs(this.#context);
+		return {id, kid, model, servedBy, grantedAt: at - ahead, expiresAt: until - ahead};
+	}
+
+	#grantsOf([field, count]: [string, string]): StoredState['recentGrants'][number][] {
+		const [second = '', model = '', kid = ''] = field.split('\n');
+		if (kid === '') return [];
+		const at = Number(second) * 1000 - clockAheadMs(this.#context);
+		return Array.from({length: Number(count)}, () => ({kid, model, at}));
+	}
+
+	#ofEachPool<Result>(of: (keys: PoolKeys) => Promise<Result>): Promise<Result[]> {
+		return Promise.all([...this.#providers].map((provider) => of(this.#keysOf(provider))));
+	}
+
+	#keysOf(provider: string): PoolKeys {
+		return this.#context.keys.pool(provider);
+	}
+
+	#at(now: number): {readonly at?: number} {
+		return this.#context.time === 'caller' ? {at: now} : {};
+	}
+}
+
+/** Offers in batches; those of a batch Redis could not look at are offered again. */
+class Offers {
+	readonly #rest: Iterator<ReserveOffer>;
+
+	constructor(offers: Iterable<ReserveOffer>) {
+		this.#rest = offers[Symbol.iterator]();
+	}
+
+	take(most: number): ReserveOffer[] {
+		const batch: ReserveOffer[] = [];
+		while (batch.length < most) {
+			const next = this.#rest.next();
+			if (next.done === true) break;
+			batch.push(next.value);
+		}
+		return batch;
+	}
+
+	*from(batch: readonly ReserveOffer[]): Generator<ReserveOffer> {
+		yield* batch;
+		for (let next = this.#rest.next(); next.done !== true; next = this.#rest.next()) yield next.value;
+	}
+
+	/** One fitted: no more are asked for. */
+	close(): void {
+		this.#rest.return?.();
+	}
+}
+
+/** An offer as the script reads it; holders of concurrency windows are named by their place in `keys`, which grows. */
+function offerText(kid: string, checks: readonly LimitCheck[], pool: PoolKeys, keys: string[]): string {
+	const told = checks.map(({id, capacity, refillMs, cost}) => {
+		if (refillMs > 0) return {id, capacity, refillMs, cost};
+		const held = pool.held(id);
+		if (!keys.includes(held)) keys.push(held);
+		return {id, capacity, refillMs, cost, held: keys.indexOf(held) + 1};
+	});
+	return JSON.stringify({kid, checks: told});
+}
+
+function pickOf([field, picks]: [string, string]): PickCount {
+	const [model = '', kid = ''] = field.split('\n');
+	return {model, kid, picks: Number(picks)};
+}
