@@ -13,8 +13,9 @@ import type {EngineSettings} from '../engine/options.ts';
 import type {Snapshot} from '../engine/snapshot.ts';
 import {InvalidInputError, KeydeckError, problemLine} from '../errors.ts';
 import type {Provider} from '../providers/provider.ts';
+import {Secret} from '../secret.ts';
 import {engineSettings} from './engine-settings.ts';
-import {openEngine} from './open-engine.ts';
+import {openEngine, type SharedStore} from './open-engine.ts';
 import {type ProjectOptions, readProject} from './project.ts';
 
 /** Two commands that start together meet between the lock and the socket: the second looks again, this often. */
@@ -130,7 +131,7 @@ export async function openOwnDeck(options: OpenOptions): Promise<OwnDeck> {
 async function ownDeck(settings: Settings, options: OpenOptions): Promise<OwnDeck> {
 	const {clock, env, version, live = false, probing = true, background = false, mode = 'live'} = options;
 	let current = engineSettings(settings);
-	const {engine, notes} = await openEngine({settings: current, clock, env, mode});
+	const {engine, notes} = await openEngine({settings: current, shared: sharedStoreOf(settings), clock, env, mode});
 	const control = await serveControl({
 		deck: engine,
 		path: controlPath(settings.home),
@@ -168,6 +169,12 @@ async function ownDeck(settings: Settings, options: OpenOptions): Promise<OwnDec
 		notes: [...notes, ...told],
 		close,
 	};
+}
+
+/** Where replicas meet; the fingerprint is an identity like that of a key, so it tells nothing of the pepper. */
+function sharedStoreOf({redisUrl, store, identityOf}: Settings): SharedStore | undefined {
+	if (redisUrl === undefined) return undefined;
+	return {url: redisUrl, prefix: store.prefix, pepper: identityOf('keydeck', new Secret('the pepper itself')).kid};
 }
 
 type Following = {

@@ -130,7 +130,7 @@ export class LocalShare {
 function partOf({capacity, cost}: LimitCheck, {replicas, place}: Share): number {
 	const part = (capacity * sharedPart) / replicas;
 	if (part >= cost) return part;
-	return place < Math.floor((capacity * sharedPart) / cost) ? cost : 0;
+	return place < Math.floor(capacity / cost) ? cost : 0;
 }
 
 /** The window a refusal tells of: full, with room for the check at `retryAt`. */

@@ -178,6 +178,9 @@ export class RedisHistory {
 		const {link, keys} = this.#context;
 		const flat = learned.flatMap(([kid, knowledge]) => [kid, JSON.stringify(knowledge)]);
 		await link.command('HSET', [keys.knowledge, ...flat], {anyway});
+		const told = JSON.stringify(learned.map(([, knowledge]) => knowledge));
+		const entry = ['MAXLEN', '~', 10_000, '*', 'from', this.#context.replica, 'learned', told];
+		await link.command('XADD', [keys.changes, ...entry], {anyway});
 		for (const [kid, knowledge] of learned) if (this.#learned.get(kid) === knowledge) this.#learned.delete(kid);
 	}
 

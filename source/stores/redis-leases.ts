@@ -3,9 +3,12 @@ import type {LimitCheck} from '../domain/limit.ts';
 import {countsTokens} from './ledger.ts';
 import {fullWindow, LocalShare, type Share} from './local-share.ts';
 import {clockAheadMs, pairs, type RedisContext, strings} from './redis-context.ts';
+import {grantCounts} from './redis-counts.ts';
+import {RedisDebts} from './redis-debts.ts';
 import type {PoolKeys} from './redis-keys.ts';
-import {type Argument, RedisAway, type ScriptAnswer} from './redis-link.ts';
-import type {PickCount, Reservation, ReserveOffer, ReserveRequest, StoredState} from './store.ts';
+import {RedisAway, type ScriptAnswer} from './redis-link.ts';
+import {Offers, offerText} from './redis-offers.ts';
+import type {Reservation, ReserveOffer, ReserveRequest, StoredState} from './store.ts';
 
 /** Offers sent at once: mostly the first fits, and later ones are not to be made in vain. */
 const batchSizes = [1, 16, 64] as const;
@@ -24,7 +27,6 @@ type Ending = {
 	readonly checks?: readonly LimitCheck[];
 	readonly tokens: number;
 };
-type Debt = {readonly provider: string; readonly number: number; readonly args: readonly Argument[]};
 /** The JSON of a lease as the reserving script writes it. */
 type LeaseBody = {
 	readonly provider: string;
@@ -40,19 +42,18 @@ export class RedisLeases {
 	readonly #context: RedisContext;
 	readonly #shareOf: () => Share;
 	readonly #share = new LocalShare();
+	readonly #debts: RedisDebts;
 	/** Granted by this replica, here or there. */
 	readonly #open = new Map<string, OpenLease>();
 	/** Providers whose books have been begun. */
 	readonly #providers = new Set<string>();
 	/** Ends Redis was not told of, and reservations it may have made for nobody. */
 	#endings: Ending[] = [];
-	/** Debts Redis has not confirmed; told again under the same number they count once. */
-	#debts: Debt[] = [];
-	#debtNumber = 0;
 
 	constructor(context: RedisContext, shareOf: () => Share) {
 		this.#context = context;
 		this.#shareOf = shareOf;
+		this.#debts = new RedisDebts(context, this.#share, this.#providers);
 	}
 
 	async reserve(request: ReserveRequest): Promise<Reservation> {
@@ -97,11 +98,11 @@ export class RedisLeases {
 
 	/** Everybody's; while Redis is away this replica's. */
 	async openLeases(): Promise<Lease[]> {
+		const {link} = this.#context;
+		const all = [...this.#providers].map((provider) => link.command('HGETALL', [this.#keysOf(provider).leases]));
 		try {
-			const bodies = await this.#ofEachPool(({leases}) => this.#context.link.command('HGETALL', [leases]));
-			return bodies.flatMap((found) =>
-				pairs(found).map(([id, body]) => this.#leaseOf(id, JSON.parse(body) as LeaseBody)),
-			);
+			const found = (await Promise.all(all)).flatMap(pairs);
+			return found.map(([id, body]) => this.#leaseOf(id, JSON.parse(body) as LeaseBody));
 		} catch (error) {
 			if (!(error instanceof RedisAway)) throw error;
 			return [...this.#open.values()].map(({lease}) => lease);
@@ -113,19 +114,8 @@ export class RedisLeases {
 	}
 
 	/** Picks since ever and the grants of the minute before `now`, of all replicas. */
-	async counts(now: number): Promise<Pick<StoredState, 'picks' | 'recentGrants'>> {
-		const {link} = this.#context;
-		const kept = await this.#ofEachPool(async ({picks, grants}) => ({
-			picks: pairs(await link.command('HGETALL', [picks], {anyway: true})),
-			grants: await Promise.all(grants.map((key) => link.command('HGETALL', [key], {anyway: true}))),
-		}));
-		return {
-			picks: kept.flatMap(({picks}) => picks.map(pickOf)),
-			recentGrants: kept
-				.flatMap(({grants}) => grants.flatMap((found) => pairs(found).flatMap((pair) => this.#grantsOf(pair))))
-				.filter(({at}) => at > now - 60_000)
-				.toSorted((a, b) => a.at - b.at),
-		};
+	counts(now: number): Promise<Pick<StoredState, 'picks' | 'recentGrants'>> {
+		return grantCounts(this.#context, [...this.#providers], now);
 	}
 
 	/** Redis is away: what runs holds its part of what may run at once. */
@@ -135,10 +125,8 @@ export class RedisLeases {
 
 	/** Tells Redis what it missed; books that are gone are begun again. */
 	async reconcile(now: number): Promise<void> {
-		const {link, keys} = this.#context;
-		for (const provider of strings(await link.command('SMEMBERS', [keys.providers], {anyway: true})))
-			this.#providers.add(provider);
-		for (const provider of this.#providers) await this.#settle(provider, now);
+		await this.#learnProviders();
+		for (const provider of this.#providers) await this.#debts.settle(provider, now);
 		const endings = this.#endings;
 		this.#endings = [];
 		for (const ending of endings) await this.#end(ending, now, {anyway: true});
@@ -170,10 +158,10 @@ export class RedisLeases {
 	/** Asks Redis; undefined when it cannot be asked. */
 	async #ask(request: ReserveRequest, batch: readonly ReserveOffer[]): Promise<Reservation | undefined> {
 		try {
-			if (this.#share.hasDebts && this.#context.link.isUp) await this.#settle(request.provider, request.now);
+			if (this.#debts.isOwing && this.#context.link.isUp) await this.#debts.settle(request.provider, request.now);
 			const answer = await this.#run(request, batch);
 			if (answer[0] !== 'LOST') return this.#reservation(answer, request, batch);
-			await this.#settle(request.provider, request.now);
+			await this.#debts.settle(request.provider, request.now);
 			return this.#reservation(await this.#run(request, batch), request, batch);
 		} catch (error) {
 			if (!(error instanceof RedisAway)) throw error;
@@ -259,24 +247,6 @@ export class RedisLeases {
 		return reservation;
 	}
 
-	/** Adds to a pool's books what this replica has granted by itself. */
-	async #settle(provider: string, now: number): Promise<void> {
-		const {link, keys, replica} = this.#context;
-		const pool = this.#keysOf(provider);
-		const owed = this.#share.debts(provider, now);
-		this.#debtNumber += 1;
-		const args = owed.flatMap(({window, refillMs, units, allUnits}) => [window, refillMs, units, allUnits]);
-		this.#debts.push({provider, number: this.#debtNumber, args});
-		this.#share.settled(provider);
-		for (const debt of this.#debts.filter((each) => each.provider === provider)) {
-			const told = [replica, debt.number, ...debt.args];
-			await link.run('owe', [pool.windows, pool.debts], told, {...this.#at(now), anyway: true});
-			this.#debts = this.#debts.filter((each) => each !== debt);
-		}
-		if (!this.#providers.has(provider)) await link.command('SADD', [keys.providers, provider], {anyway: true});
-		this.#providers.add(provider);
-	}
-
 	/** Ends a lease in Redis; what cannot be told now is told later. */
 	async #end(
 		ending: Ending,
@@ -305,6 +275,7 @@ export class RedisLeases {
 
 	/** A lease another replica has granted. */
 	async #find(id: string): Promise<OpenLease | undefined> {
+		await this.#learnProviders().catch(() => undefined);
 		for (const provider of this.#providers) {
 			const body = await this.#context.link.command('HGET', [this.#keysOf(provider).leases, id]).catch(() => null);
 			if (body === null) continue;
@@ -314,20 +285,16 @@ export class RedisLeases {
 		return undefined;
 	}
 
+	/** Others may have begun pools this replica has not. */
+	async #learnProviders(): Promise<void> {
+		const {link, keys} = this.#context;
+		const found = strings(await link.command('SMEMBERS', [keys.providers], {anyway: true}));
+		for (const provider of found) this.#providers.add(provider);
+	}
+
 	#leaseOf(id: string, {model, servedBy, at, until, offer: {kid}}: LeaseBody): Lease {
 		const ahead = clockAheadMs(this.#context);
 		return {id, kid, model, servedBy, grantedAt: at - ahead, expiresAt: until - ahead};
-	}
-
-	#grantsOf([field, count]: [string, string]): StoredState['recentGrants'][number][] {
-		const [second = '', model = '', kid = ''] = field.split('\n');
-		if (kid === '') return [];
-		const at = Number(second) * 1000 - clockAheadMs(this.#context);
-		return Array.from({length: Number(count)}, () => ({kid, model, at}));
-	}
-
-	#ofEachPool<Result>(of: (keys: PoolKeys) => Promise<Result>): Promise<Result[]> {
-		return Promise.all([...this.#providers].map((provider) => of(this.#keysOf(provider))));
 	}
 
 	#keysOf(provider: string): PoolKeys {
@@ -337,49 +304,4 @@ export class RedisLeases {
 	#at(now: number): {readonly at?: number} {
 		return this.#context.time === 'caller' ? {at: now} : {};
 	}
-}
-
-/** Offers in batches; those of a batch Redis could not look at are offered again. */
-class Offers {
-	readonly #rest: Iterator<ReserveOffer>;
-
-	constructor(offers: Iterable<ReserveOffer>) {
-		this.#rest = offers[Symbol.iterator]();
-	}
-
-	take(most: number): ReserveOffer[] {
-		const batch: ReserveOffer[] = [];
-		while (batch.length < most) {
-			const next = this.#rest.next();
-			if (next.done === true) break;
-			batch.push(next.value);
-		}
-		return batch;
-	}
-
-	*from(batch: readonly ReserveOffer[]): Generator<ReserveOffer> {
-		yield* batch;
-		for (let next = this.#rest.next(); next.done !== true; next = this.#rest.next()) yield next.value;
-	}
-
-	/** One fitted: no more are asked for. */
-	close(): void {
-		this.#rest.return?.();
-	}
-}
-
-/** An offer as the script reads it; holders of concurrency windows are named by their place in `keys`, which grows. */
-function offerText(kid: string, checks: readonly LimitCheck[], pool: PoolKeys, keys: string[]): string {
-	const told = checks.map(({id, capacity, refillMs, cost}) => {
-		if (refillMs > 0) return {id, capacity, refillMs, cost};
-		const held = pool.held(id);
-		if (!keys.includes(held)) keys.push(held);
-		return {id, capacity, refillMs, cost, held: keys.indexOf(held) + 1};
-	});
-	return JSON.stringify({kid, checks: told});
-}
-
-function pickOf([field, picks]: [string, string]): PickCount {
-	const [model = '', kid = ''] = field.split('\n');
-	return {model, kid, picks: Number(picks)};
 }

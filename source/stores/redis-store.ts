@@ -1,6 +1,6 @@
 import {randomUUID} from 'node:crypto';
 import type {Clock, Stoppable} from '../clock.ts';
-import type {Alert} from '../domain/alert.ts';
+import {sortedAlerts} from '../domain/alert-rules.ts';
 import type {Kid} from '../domain/key.ts';
 import type {Lease} from '../domain/lease.ts';
 import type {HistoryEntry, RollUp} from '../domain/reading.ts';
@@ -95,7 +95,10 @@ class RedisStore implements Store {
 		this.#follower = new RedisFollower(createRedisClient(url, {}), keys.changes, clock);
 		this.fleet = {
 			follow: (listener) => this.#follow(listener),
-			stand: () => this.#fleet.stand(),
+			stand: () => {
+				this.#fleet.stand();
+				void this.#beat();
+			},
 			fence: () => this.#fleet.fence(),
 			raisesAlerts: () => this.#fleet.raisesAlerts(),
 			replicas: () => this.#fleet.replicas(),
@@ -147,7 +150,7 @@ class RedisStore implements Store {
 		await this.#history.flush();
 		const mirrored = {
 			benches: this.#book.benches.values(),
-			alerts: this.#book.alerts.values().toSorted(byUrgency),
+			alerts: sortedAlerts(this.#book.alerts.values()),
 			strategies: Object.fromEntries(this.#book.strategies.entries()),
 		};
 		try {
@@ -281,6 +284,10 @@ class RedisStore implements Store {
 				this.#state.mirror(received);
 				changes.push(...received);
 			}
+			const learned = entry.get('learned');
+			if (learned !== undefined) {
+				for (const knowledge of JSON.parse(learned) as Knowledge[]) changes.push({kind: 'knowledge', knowledge});
+			}
 			if (recorded !== undefined) changes.push({kind: 'entries', entries: this.#history.received(recorded)});
 		}
 		if (changes.length > 0) this.#tell(changes);
@@ -289,9 +296,4 @@ class RedisStore implements Store {
 	#tell(changes: readonly ForeignChange[]): void {
 		for (const listener of this.#listeners) listener(changes);
 	}
-}
-
-/** Firing first, then newest first. */
-function byUrgency(a: Alert, b: Alert): number {
-	return Number(b.state === 'firing') - Number(a.state === 'firing') || b.since - a.since;
 }
