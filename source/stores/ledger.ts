@@ -70,6 +70,10 @@ export class Ledger {
 		return ended;
 	}
 
+	openLease(leaseId: string): OpenLease | undefined {
+		return this.#open.get(leaseId);
+	}
+
 	openLeases(): OpenLease[] {
 		return [...this.#open.values()];
 	}

@@ -1,21 +1,30 @@
 import {addSpent, type WindowFill} from '../domain/gcra.ts';
 import type {Lease} from '../domain/lease.ts';
 import type {LimitCheck} from '../domain/limit.ts';
-import {Ledger} from './ledger.ts';
+import {countsTokens, Ledger} from './ledger.ts';
 import type {Reservation, ReserveRequest} from './store.ts';
 
 /** Part of each limit that is handed out while replicas cannot ask each other. */
 const sharedPart = 0.9;
 
 /** A rate window as it was last seen in the shared store, on our clock. */
-export type SeenWindow = WindowFill & {readonly provider: string; readonly refillMs: number};
+export type SeenWindow = WindowFill & {
+	readonly provider: string;
+	readonly refillMs: number;
+	/** Units of refill nobody could use so far; absent where it is as it was. */
+	readonly unused?: number;
+};
 
 /** What one window was spent while the store was away. */
 export type Debt = {
 	readonly window: string;
 	readonly refillMs: number;
-	/** Units the shared books do not know. */
-	readonly units: number;
+	/** Units granted that the shared books do not know. */
+	readonly granted: number;
+	/** Unused refill as it was before: what was unused since may have been used here. */
+	readonly unused: number;
+	/** Units owed in any case: those of them that are not refilled yet. */
+	readonly least: number;
 	/** All units this replica knows to be spent, for books that were lost. */
 	readonly allUnits: number;
 };
@@ -25,6 +34,7 @@ type Begun = {
 	readonly seed: WindowFill;
 	readonly refillMs: number;
 	readonly sharedRefillMs: number;
+	granted: number;
 };
 
 /** How many replicas share a limit, and which of them this is, from 0. */
@@ -41,7 +51,7 @@ export class LocalShare {
 
 	/** A window as the store has just told it. */
 	see(window: string, seen: SeenWindow): void {
-		this.#seen.set(window, seen);
+		this.#seen.set(window, {...seen, unused: seen.unused ?? this.#seen.get(window)?.unused ?? 0});
 	}
 
 	/** Whether anything was granted that the store does not know. */
@@ -55,7 +65,9 @@ export class LocalShare {
 				yield {kid, checks: checks.map((check) => this.#begin(check, request, share))};
 			}
 		};
-		return this.#ledger.reserve({...request, offers: scaled.call(this)});
+		const reservation = this.#ledger.reserve({...request, offers: scaled.call(this)});
+		if (reservation.granted) this.#spend(request.leaseId);
+		return reservation;
 	}
 
 	/** A lease of before the outage holds its part of what may run at once. */
@@ -66,7 +78,12 @@ export class LocalShare {
 	}
 
 	release(leaseId: string, now: number, tokens: number): void {
+		const checks = tokens === 0 ? [] : this.#checksOf(leaseId);
 		this.#ledger.release(leaseId, now, tokens);
+		for (const {id} of checks) {
+			const begun = countsTokens(id) ? this.#begun.get(id) : undefined;
+			if (begun !== undefined) begun.granted += tokens;
+		}
 	}
 
 	/** What a provider's windows owe at `now`. */
@@ -75,14 +92,16 @@ export class LocalShare {
 		for (const [window, seen] of this.#seen) {
 			if (seen.provider !== provider) continue;
 			const begun = this.#begun.get(window);
-			const units = begun === undefined ? 0 : this.#ownUnits(window, begun, now);
+			const least = begun === undefined ? 0 : this.#ownUnits(window, begun, now);
 			const known = addSpent(seen, seen.refillMs, 0, now).level;
-			debts.push({window, refillMs: seen.refillMs, units, allUnits: known + units});
+			const {refillMs, unused = 0} = seen;
+			debts.push({window, refillMs, granted: begun?.granted ?? 0, unused, least, allUnits: known + least});
 		}
 		for (const [window, begun] of this.#begun) {
 			if (begun.provider !== provider || this.#seen.has(window)) continue;
-			const units = this.#ownUnits(window, begun, now);
-			debts.push({window, refillMs: begun.sharedRefillMs, units, allUnits: units});
+			const least = this.#ownUnits(window, begun, now);
+			const {granted, sharedRefillMs: refillMs} = begun;
+			debts.push({window, refillMs, granted, unused: 0, least, allUnits: least});
 		}
 		return debts;
 	}
@@ -110,6 +129,17 @@ export class LocalShare {
 		return Math.max(0, level - addSpent(seed, refillMs, 0, now).level) / sharedPart;
 	}
 
+	#spend(leaseId: string): void {
+		for (const {id, cost} of this.#checksOf(leaseId)) {
+			const begun = this.#begun.get(id);
+			if (begun !== undefined) begun.granted += cost;
+		}
+	}
+
+	#checksOf(leaseId: string): readonly LimitCheck[] {
+		return this.#ledger.openLease(leaseId)?.checks ?? [];
+	}
+
 	#begin(check: LimitCheck, {provider, now}: ReserveRequest, share: Share): LimitCheck {
 		const part = sharedPart / share.replicas;
 		const scaled = {...check, capacity: partOf(check, share)};
@@ -119,7 +149,7 @@ export class LocalShare {
 			const seen = this.#seen.get(check.id);
 			const known = seen === undefined ? {level: 0, at: now} : addSpent(seen, seen.refillMs, 0, now);
 			const seed = {level: known.level * part, at: known.at};
-			this.#begun.set(check.id, {provider, seed, refillMs, sharedRefillMs: check.refillMs});
+			this.#begun.set(check.id, {provider, seed, refillMs, sharedRefillMs: check.refillMs, granted: 0});
 			this.#ledger.rates.set(check.id, {...seed, refillMs});
 		}
 		return {...scaled, refillMs};

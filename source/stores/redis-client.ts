@@ -53,7 +53,7 @@ function clientOptions(url: URL, timeoutMs: number | undefined) {
 		keepAlive: 5000,
 		enableReadyCheck: true,
 		lazyConnect: true,
-		...(timeoutMs === undefined ? {} : {commandTimeout: timeoutMs, socketTimeout: timeoutMs * 5}),
+		...(timeoutMs === undefined ? {} : {socketTimeout: timeoutMs * 20}),
 		...(url.protocol === 'rediss:' ? {tls: {}} : {}),
 		...(url.username === '' ? {} : {username: decodeURIComponent(url.username)}),
 		...(url.password === '' ? {} : {password: decodeURIComponent(url.password)}),

@@ -30,7 +30,14 @@ export class RedisDebts {
 		const pool = keys.pool(provider);
 		const owed = this.#share.debts(provider, now);
 		this.#number += 1;
-		const args = owed.flatMap(({window, refillMs, units, allUnits}) => [window, refillMs, units, allUnits]);
+		const args = owed.flatMap((debt) => [
+			debt.window,
+			debt.refillMs,
+			debt.granted,
+			debt.unused,
+			debt.least,
+			debt.allUnits,
+		]);
 		this.#unconfirmed.push({provider, number: this.#number, args});
 		this.#share.settled(provider);
 		for (const debt of this.#unconfirmed.filter((each) => each.provider === provider)) {

@@ -1,7 +1,7 @@
 import type {Lease} from '../domain/lease.ts';
 import type {LimitCheck} from '../domain/limit.ts';
 import {countsTokens} from './ledger.ts';
-import {fullWindow, LocalShare, type Share} from './local-share.ts';
+import {fullWindow, LocalShare, type SeenWindow, type Share} from './local-share.ts';
 import {clockAheadMs, pairs, type RedisContext, strings} from './redis-context.ts';
 import {grantCounts} from './redis-counts.ts';
 import {RedisDebts} from './redis-debts.ts';
@@ -159,7 +159,7 @@ export class RedisLeases {
 	async #ask(request: ReserveRequest, batch: readonly ReserveOffer[]): Promise<Reservation | undefined> {
 		try {
 			if (this.#debts.isOwing && this.#context.link.isUp) await this.#debts.settle(request.provider, request.now);
-			const answer = await this.#run(request, batch);
+			const answer = await this.#runTwice(request, batch);
 			if (answer[0] !== 'LOST') return this.#reservation(answer, request, batch);
 			await this.#debts.settle(request.provider, request.now);
 			return this.#reservation(await this.#run(request, batch), request, batch);
@@ -168,6 +168,16 @@ export class RedisLeases {
 			// It may have been reserved for nobody: that is taken back when Redis can be asked again.
 			if (error.mayHaveRun) this.#endings.push({id: request.leaseId, provider: request.provider, tokens: 0});
 			return undefined;
+		}
+	}
+
+	/** One answer that is late is no outage: asked again under the same id it cannot be granted twice. */
+	async #runTwice(request: ReserveRequest, batch: readonly ReserveOffer[]): Promise<ScriptAnswer> {
+		try {
+			return await this.#run(request, batch);
+		} catch (error) {
+			if (!(error instanceof RedisAway) || !this.#context.link.isUp) throw error;
+			return this.#run(request, batch);
 		}
 	}
 
@@ -209,8 +219,8 @@ export class RedisLeases {
 		}
 		const rates = offer.checks.filter(({refillMs}) => refillMs > 0);
 		for (const [index, check] of rates.entries()) {
-			const [level] = String(fills[index]).split(' ');
-			this.#see(check, request, {level: Number(level), at: request.now});
+			const [level, , unused] = String(fills[index]).split(' ').map(Number);
+			this.#see(check, request, {level: level ?? 0, at: request.now, unused: unused ?? 0});
 		}
 		return this.#opened(offer, request);
 	}
@@ -222,11 +232,7 @@ export class RedisLeases {
 		return lease;
 	}
 
-	#see(
-		{id, refillMs}: LimitCheck,
-		{provider}: ReserveRequest,
-		fill: {readonly level: number; readonly at: number},
-	): void {
+	#see({id, refillMs}: LimitCheck, {provider}: ReserveRequest, fill: Omit<SeenWindow, 'provider' | 'refillMs'>): void {
 		this.#share.see(id, {...fill, provider, refillMs});
 	}
 

@@ -1,3 +1,4 @@
+import {setImmediate as nextTurn} from 'node:timers/promises';
 import type {Clock, Stoppable} from '../clock.ts';
 import type {RedisClient} from './redis-client.ts';
 import {redisScript, type ScriptName} from './redis-scripts.ts';
@@ -132,7 +133,7 @@ export class RedisLink {
 		if (!anyway && this.#down !== undefined) throw new RedisAway(this.#down.why, false);
 		const askedAt = this.#clock.now();
 		try {
-			const answer = await ask();
+			const answer = await this.#inTime(ask());
 			const tookMs = Math.max(0, this.#clock.now() - askedAt);
 			this.#latencyMs = this.#latencyMs === undefined ? tookMs : this.#latencyMs * 0.9 + tookMs * 0.1;
 			this.#inARow = 0;
@@ -141,6 +142,18 @@ export class RedisLink {
 			const reason = reasonOf(error);
 			throw this.#failed(reason, /timed out|closed|reset/i.test(reason));
 		}
+	}
+
+	/** Answers that have come in while this process was busy are read before the time is called over. */
+	#inTime<Answer>(asked: Promise<Answer>): Promise<Answer> {
+		return new Promise((resolve, reject) => {
+			const timer = this.#clock.after(this.#timeoutMs, () => {
+				void nextTurn()
+					.then(nextTurn)
+					.then(() => reject(new Error('Command timed out')));
+			});
+			asked.then(resolve, reject).finally(() => timer.stop());
+		});
 	}
 
 	#failed(reason: string, mayHaveRun: boolean): RedisAway {

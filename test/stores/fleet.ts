@@ -1,9 +1,9 @@
-import {type Stoppable, systemClock} from '../../source/clock.ts';
+import {systemClock} from '../../source/clock.ts';
 import {openRedisStore} from '../../source/stores/redis-store.ts';
 import {openEngine, type TestEngine} from '../helpers/engine.ts';
+import {RealClock} from '../helpers/real-clock.ts';
 import {RedisServer} from '../helpers/redis-server.ts';
 import {ScriptedUpstream} from '../helpers/scripted-upstream.ts';
-import {SimulatedClock} from '../helpers/simulated-clock.ts';
 
 const names = ['a', 'b', 'c', 'dead'];
 
@@ -14,29 +14,6 @@ export type Fleet = AsyncDisposable & {
 	/** Begins housekeeping and probing at each. */
 	readonly start: () => Promise<void>;
 };
-
-/** Replicas agree by the time of Redis, which nobody moves: simulated time would leave it. */
-class RealClock extends SimulatedClock {
-	override now(): number {
-		return systemClock.now();
-	}
-
-	override after(delayMs: number, task: () => void): Stoppable {
-		return systemClock.after(delayMs, task);
-	}
-
-	override every(everyMs: number, task: () => void): Stoppable {
-		return systemClock.every(everyMs, task);
-	}
-
-	override sleep(delayMs: number, signal?: AbortSignal): Promise<void> {
-		return systemClock.sleep(delayMs, signal);
-	}
-
-	override advance(byMs: number): Promise<void> {
-		return systemClock.sleep(byMs);
-	}
-}
 
 export async function openFleet(): Promise<Fleet> {
 	const server = await RedisServer.start();

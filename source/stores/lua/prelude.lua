@@ -10,11 +10,16 @@ local now = ARGV[2] == '' and server or tonumber(ARGV[2])
 local function exact(number) return string.format('%.17g', number) end
 local function whole(number) return string.format('%.0f', number) end
 
--- Units spent and not refilled yet of a window kept as "level at"; time never runs backwards.
+-- A window is kept as "level at unused": units spent and not refilled yet, when that was, and how many units
+-- of refill nobody could use because it was whole. Time never runs backwards.
 local function leaked(fill, refillMs)
-	if not fill then return 0, now end
-	local level, at = string.match(fill, '^(%S+) (%S+)$')
-	level, at = tonumber(level), tonumber(at)
-	if now <= at then return level, at end
-	return math.max(0, level - (now - at) / refillMs), now
+	if not fill then return 0, now, 0 end
+	local level, at, unused = string.match(fill, '^(%S+) (%S+) (%S+)$')
+	level, at, unused = tonumber(level), tonumber(at), tonumber(unused)
+	if now <= at then return level, at, unused end
+	local left = level - (now - at) / refillMs
+	if left < 0 then return 0, now, unused - left end
+	return left, now, unused
 end
+
+local function fillText(level, at, unused) return exact(level) .. ' ' .. whole(at) .. ' ' .. exact(unused) end

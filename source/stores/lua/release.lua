@@ -20,7 +20,7 @@ for _, check in ipairs(lease.offer.checks) do
 	end
 end
 for place = 6, #ARGV, 2 do
-	local level, at = leaked(redis.call('HGET', KEYS[1], ARGV[place]), tonumber(ARGV[place + 1]))
-	redis.call('HSET', KEYS[1], ARGV[place], exact(math.max(0, level + tonumber(ARGV[4]))) .. ' ' .. whole(at))
+	local level, at, unused = leaked(redis.call('HGET', KEYS[1], ARGV[place]), tonumber(ARGV[place + 1]))
+	redis.call('HSET', KEYS[1], ARGV[place], fillText(math.max(0, level + tonumber(ARGV[4])), at, unused))
 end
 return {'ENDED', server}

@@ -13,10 +13,10 @@ local known = redis.call('HGET', KEYS[2], leaseId)
 if known then return {'GRANTED', server, 0, known} end
 
 local function fitsRate(check, spends)
-	local level, at = leaked(redis.call('HGET', KEYS[1], check.id), check.refillMs)
+	local level, at, unused = leaked(redis.call('HGET', KEYS[1], check.id), check.refillMs)
 	local excess = level + check.cost - check.capacity
 	if excess <= slack then
-		spends[#spends + 1] = {check.id, exact(level + check.cost) .. ' ' .. whole(at)}
+		spends[#spends + 1] = {check.id, fillText(level + check.cost, at, unused)}
 		return nil
 	end
 	if check.cost > check.capacity then return -1 end
