@@ -86,6 +86,17 @@ export class LocalShare {
 		}
 	}
 
+	/** A lease granted here turns out to be one the store has made: it is spent there already. */
+	giveBack(checks: readonly LimitCheck[], now: number): void {
+		for (const {id, cost} of checks) {
+			const begun = this.#begun.get(id);
+			if (begun === undefined) continue;
+			begun.granted -= cost;
+			const {refillMs} = begun;
+			this.#ledger.rates.set(id, {...addSpent(this.#ledger.rates.get(id), refillMs, -cost, now), refillMs});
+		}
+	}
+
 	/** What a provider's windows owe at `now`. */
 	debts(provider: string, now: number): Debt[] {
 		const debts: Debt[] = [];

@@ -49,6 +49,8 @@ export class RedisLeases {
 	readonly #providers = new Set<string>();
 	/** Ends Redis was not told of, and reservations it may have made for nobody. */
 	#endings: Ending[] = [];
+	/** Reservations Redis may have made although nobody heard of it, with the key granted here instead, if any. */
+	readonly #doubtful = new Map<string, {readonly provider: string; kid?: string}>();
 
 	constructor(context: RedisContext, shareOf: () => Share) {
 		this.#context = context;
@@ -126,6 +128,7 @@ export class RedisLeases {
 	/** Tells Redis what it missed; books that are gone are begun again. */
 	async reconcile(now: number): Promise<void> {
 		await this.#learnProviders();
+		await this.#resolveDoubts(now);
 		for (const provider of this.#providers) await this.#debts.settle(provider, now);
 		const endings = this.#endings;
 		this.#endings = [];
@@ -158,7 +161,10 @@ export class RedisLeases {
 	/** Asks Redis; undefined when it cannot be asked. */
 	async #ask(request: ReserveRequest, batch: readonly ReserveOffer[]): Promise<Reservation | undefined> {
 		try {
-			if (this.#debts.isOwing && this.#context.link.isUp) await this.#debts.settle(request.provider, request.now);
+			if (this.#debts.isOwing && this.#context.link.isUp) {
+				await this.#resolveDoubts(request.now);
+				await this.#debts.settle(request.provider, request.now);
+			}
 			const answer = await this.#runTwice(request, batch);
 			if (answer[0] !== 'LOST') return this.#reservation(answer, request, batch);
 			await this.#debts.settle(request.provider, request.now);
@@ -166,7 +172,7 @@ export class RedisLeases {
 		} catch (error) {
 			if (!(error instanceof RedisAway)) throw error;
 			// It may have been reserved for nobody: that is taken back when Redis can be asked again.
-			if (error.mayHaveRun) this.#endings.push({id: request.leaseId, provider: request.provider, tokens: 0});
+			if (error.mayHaveRun) this.#doubtful.set(request.leaseId, {provider: request.provider});
 			return undefined;
 		}
 	}
@@ -178,6 +184,17 @@ export class RedisLeases {
 		} catch (error) {
 			if (!(error instanceof RedisAway) || !this.#context.link.isUp) throw error;
 			return this.#run(request, batch);
+		}
+	}
+
+	/** What Redis did without telling counts once: for the lease granted here, or for nobody and is taken back. */
+	async #resolveDoubts(now: number): Promise<void> {
+		for (const [id, {provider, kid}] of this.#doubtful) {
+			this.#doubtful.delete(id);
+			const found = await this.#find(id, true);
+			if (found !== undefined && found.lease.kid === kid) this.#share.giveBack(found.checks, now);
+			if (found !== undefined && !this.#open.has(id))
+				this.#endings.push({id, provider, checks: found.checks, tokens: 0});
 		}
 	}
 
@@ -248,6 +265,8 @@ export class RedisLeases {
 		const reservation = this.#share.reserve({...request, offers: noted()}, this.#shareOf());
 		if (reservation.granted) {
 			const {kid} = reservation.lease;
+			const doubtful = this.#doubtful.get(request.leaseId);
+			if (doubtful !== undefined) doubtful.kid = kid;
 			this.#opened({kid, checks: checksOf.get(kid) ?? []}, request);
 		}
 		return reservation;
@@ -280,10 +299,12 @@ export class RedisLeases {
 	}
 
 	/** A lease another replica has granted. */
-	async #find(id: string): Promise<OpenLease | undefined> {
+	async #find(id: string, anyway = false): Promise<OpenLease | undefined> {
+		if (!this.#context.link.isUp && !anyway) return undefined;
 		await this.#learnProviders().catch(() => undefined);
 		for (const provider of this.#providers) {
-			const body = await this.#context.link.command('HGET', [this.#keysOf(provider).leases, id]).catch(() => null);
+			const leases = this.#keysOf(provider).leases;
+			const body = await this.#context.link.command('HGET', [leases, id], {anyway: true}).catch(() => null);
 			if (body === null) continue;
 			const kept = JSON.parse(String(body)) as LeaseBody;
 			return {lease: this.#leaseOf(id, kept), provider, checks: kept.offer.checks};
