@@ -44,7 +44,15 @@ async function leasesPerSecond(store: Store, run: number): Promise<number> {
 		const now = systemClock.now();
 		const leaseId = `${run} ${index}`;
 		const offers = [{kid: 'k1_a', checks}];
-		await store.reserve({leaseId, model: 'gpt-4o', servedBy: 'gpt-4o', now, expiresAt: now + 60_000, offers});
+		await store.reserve({
+			leaseId,
+			provider: 'openai',
+			model: 'gpt-4o',
+			servedBy: 'gpt-4o',
+			now,
+			expiresAt: now + 60_000,
+			offers,
+		});
 		await store.release(leaseId, now);
 	}
 	return (leases * 1000) / (nowMs() - start);

@@ -1,5 +1,6 @@
 import {benchAcquireStore} from './acquire-store.ts';
 import {benchFirstFrame} from './first-frame.ts';
+import {benchRedisStore} from './redis-store.ts';
 import {benchService} from './service.ts';
 import {benchStrategies} from './strategies.ts';
 import {benchSweep} from './sweep.ts';
@@ -8,6 +9,7 @@ import {benchSweep} from './sweep.ts';
 const benches: Readonly<Record<string, () => void | Promise<void>>> = {
 	strategies: benchStrategies,
 	'acquire-store': benchAcquireStore,
+	'redis-store': benchRedisStore,
 	sweep: benchSweep,
 	service: benchService,
 	'first-frame': benchFirstFrame,

@@ -3,7 +3,7 @@ import {defaultStrategy} from '../strategies/strategy.ts';
 import type {Settings} from './settings.ts';
 
 /** Settings with one value each, whoever states it: their paths are the paths of the configuration file. */
-export type PlainSettings = Pick<Settings, 'strategy' | 'probe' | 'alerts' | 'server' | 'dashboard'>;
+export type PlainSettings = Pick<Settings, 'strategy' | 'probe' | 'alerts' | 'server' | 'dashboard' | 'store'>;
 
 export const defaults: PlainSettings = {
 	strategy: defaultStrategy,
@@ -18,4 +18,5 @@ export const defaults: PlainSettings = {
 		tls: {cert: '', key: ''},
 	},
 	dashboard: {theme: 'dark', intervalMs: 1000, mouse: true, readOnly: false},
+	store: {prefix: 'keydeck'},
 };

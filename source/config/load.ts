@@ -96,7 +96,7 @@ export async function readConfiguration(options: LoadOptions): Promise<ReadConfi
 			...intake.notes,
 			...nameNotes(environment, known, files.env.name),
 			...sources.notes,
-			...laterNotes(fromEnvironment, sources, homePath),
+			...laterNotes(sources),
 			...destinationNotes(values, intake.drafts),
 		],
 		searched: searchedPlaces(sources, intake, options),
@@ -235,15 +235,7 @@ function providerSettings(
 	return settings;
 }
 
-function laterNotes({redisUrl}: EnvironmentSettings, {config}: Sources, home: string): readonly Note[] {
-	const notes: Note[] = [];
-	const where =
-		redisUrl !== undefined ? variables.redisUrl : config.redisUrl !== undefined ? 'store.redisUrl' : undefined;
-	if (where !== undefined) {
-		const text = `${where} is set, but a shared store comes with a later release; this keydeck keeps its state in ${home}`;
-		notes.push({kind: 'not-yet', text});
-	}
-	if (config.notifiers)
-		notes.push({kind: 'not-yet', text: 'notifiers are configured, but sending alerts comes with a later release'});
-	return notes;
+function laterNotes({config}: Sources): readonly Note[] {
+	if (!config.notifiers) return [];
+	return [{kind: 'not-yet', text: 'notifiers are configured, but sending alerts comes with a later release'}];
 }

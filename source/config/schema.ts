@@ -32,7 +32,8 @@ const labelRule = 'must be a name of at most 60 letters, digits, spaces and . _ 
 const isLabel = (value: string) => /^[\p{L}\p{N}][\p{L}\p{N} ._:@/+#-]{0,59}$/u.test(value);
 const isHost = (value: string) => /^[A-Za-z0-9.:[\]_-]{1,255}$/.test(value);
 const isWebUrl = (value: string) => /^https?:\/\//.test(value) && URL.canParse(value);
-const isRedisUrl = (value: string) => /^(rediss?|unix):\/\//.test(value) && URL.canParse(value);
+/** Whether a text is the address of a shared store. */
+export const isRedisUrl = (value: string) => /^(rediss?|unix):\/\//.test(value) && URL.canParse(value);
 
 const modelName = text(modelNameRule, isModelName);
 const host = text('must be a host name or address, with a port if need be', isHost);
@@ -214,7 +215,7 @@ export const configSchema = z.strictObject({
 			prefix: optional(z.string().regex(/^[A-Za-z0-9:_-]{1,40}$/), {
 				rule: 'must be at most 40 letters, digits and : _ -',
 				text: 'Begins every name in the shared store.',
-				default: 'keydeck',
+				default: defaults.store.prefix,
 			}),
 		})
 		.exactOptional(),

@@ -47,7 +47,9 @@ export type Settings = {
 	};
 	/** Access token of the environment, for all scopes; absent = the one in the home's file. */
 	readonly accessToken?: Secret;
-	/** Set when the user asked for a shared store; named as "not yet". */
+	/** Begins every name in the shared store. */
+	readonly store: {readonly prefix: string};
+	/** Where the store is that replicas share; absent = a file of the home's own. */
 	readonly redisUrl?: string;
 	/** Facts a person should know, one sentence each: placeholders, duplicates, misplaced or shadowed keys, file modes. */
 	readonly notes: readonly Note[];

@@ -47,6 +47,11 @@ export function evaluateAlerts(
 	return {alerts: alerts.sort(byUrgency), changed: changed.sort(byUrgency)};
 }
 
+/** In the order of `evaluateAlerts`. */
+export function sortedAlerts(alerts: readonly Alert[]): readonly Alert[] {
+	return alerts.toSorted(byUrgency);
+}
+
 /** Somebody has seen it. */
 export function acknowledge(alert: Alert, by: string, now: number): Alert {
 	return {...alert, acknowledged: {by, at: now}};

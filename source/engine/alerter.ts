@@ -1,6 +1,6 @@
 import type {Clock} from '../clock.ts';
 import type {Alert} from '../domain/alert.ts';
-import {type AlertFacts, acknowledge, evaluateAlerts, silence} from '../domain/alert-rules.ts';
+import {type AlertFacts, acknowledge, evaluateAlerts, silence, sortedAlerts} from '../domain/alert-rules.ts';
 import type {EventHub} from '../events.ts';
 import type {Store} from '../stores/store.ts';
 import type {EngineSettings} from './options.ts';
@@ -38,6 +38,14 @@ export class Alerter {
 		this.#alerts = alerts;
 		await this.#keep(changed);
 		for (const alert of changed) this.#tell(alert);
+	}
+
+	/** Another replica has raised, resolved or answered an alert. */
+	follow(alert: Alert): void {
+		const before = this.#alerts.find(({id}) => id === alert.id);
+		this.#alerts = sortedAlerts([...this.#alerts.filter(({id}) => id !== alert.id), alert]);
+		if (before?.state !== alert.state) this.#tell(alert);
+		this.#parts.changed();
 	}
 
 	async acknowledge(id: string, by: string): Promise<void> {

@@ -24,6 +24,8 @@ export type Occasion = {
 	/** Upstream model, when the request had one. */
 	readonly model?: string;
 	readonly costUsd?: number;
+	/** Proof of the replica that probes for all: without it what follows is not written. */
+	readonly fence?: number | undefined;
 };
 
 export type Assessment = {
@@ -66,7 +68,7 @@ export class Assessor {
 		member.lastEntry = entry;
 		if (entry.counted === 'failure' || entry.verdict === 'throttled') member.lastErrorEntry = entry;
 		store.record(entry);
-		await this.carryOut(judgement.changes);
+		await this.carryOut(judgement.changes, occasion.fence);
 		await this.#joinCommonCause(judgement.changes, member.key.provider);
 		if (this.#mayBeOutlier(member, reading.verdict)) await this.#ejectOutlier(member, now);
 		store.learn(knowledgeOf(member));
@@ -75,14 +77,14 @@ export class Assessor {
 	}
 
 	/** Puts changes into force at once, makes them durable, then tells; what somebody else changed meanwhile is left to them. */
-	async carryOut(changes: readonly BenchChange[]): Promise<void> {
+	async carryOut(changes: readonly BenchChange[], fence?: number): Promise<void> {
 		if (changes.length === 0) return;
 		const {store, roster} = this.#parts;
 		// The picture and the pools change before the first await, so that no pick in between meets a benched key.
 		const before = changes.map((change) => roster.bench(change.bench.id));
 		for (const change of changes) this.#apply(change);
 		this.#refreshPools(changes);
-		const saved = await store.save(changes.map(stateChange));
+		const saved = await store.save(changes.map(stateChange), fence);
 		if (saved.stale.length > 0) {
 			for (const [index, change] of changes.entries()) this.#restore(change, before[index]);
 			this.#refreshPools(changes);
@@ -90,6 +92,22 @@ export class Assessor {
 			for (const [index, change] of changes.entries()) this.#announce(change, before[index]);
 		}
 		this.#parts.changed();
+	}
+
+	/** Another replica has put a change into force. */
+	follow(change: Extract<StateChange, {kind: 'bench-put' | 'bench-lift'}>): void {
+		const {roster, changed} = this.#parts;
+		const before = roster.bench(change.kind === 'bench-put' ? change.bench.id : change.id);
+		if (change.kind === 'bench-lift' && before === undefined) return;
+		const followed: BenchChange | undefined =
+			change.kind === 'bench-put'
+				? {kind: 'place', bench: change.bench}
+				: before && {kind: 'lift', bench: before, why: 'another replica knows it to be well'};
+		if (followed === undefined) return;
+		this.#apply(followed);
+		this.#refreshPools([followed]);
+		this.#announce(followed, before);
+		changed();
 	}
 
 	/** Puts what has rested long enough on trial. Cheap while nothing is due: it runs before every pick. */
@@ -140,8 +158,10 @@ export class Assessor {
 	}
 
 	/** Somebody else had changed one of the benches: nothing of this was written. */
-	#restore({bench}: BenchChange, before: Bench | undefined): void {
+	#restore({kind, bench}: BenchChange, before: Bench | undefined): void {
 		const {roster} = this.#parts;
+		// Their change may have come in while ours was under way: then it stands.
+		if (roster.bench(bench.id) !== (kind === 'place' ? bench : undefined)) return;
 		if (before === undefined) roster.lift(bench.id);
 		else roster.place(before);
 	}

@@ -10,6 +10,7 @@ import type {Provider} from '../providers/provider.ts';
 import type {Store} from '../stores/store.ts';
 import type {PickContext, StrategyName} from '../strategies/strategy.ts';
 import type {Assessor} from './assessor.ts';
+import {readingOf} from './call-reading.ts';
 import {GrantWarnings} from './grant-warnings.ts';
 import type {Acquired, AcquireRequest, OpenLeaseQuery, Refused} from './leasing.ts';
 import {type OpenLease, OpenLeases} from './open-leases.ts';
@@ -107,6 +108,8 @@ export class Dispatcher {
 	/** Takes over leases that were open when the last engine closed. */
 	async adoptLeases(): Promise<void> {
 		const {store, roster} = this.#parts;
+		// Those of a fleet belong to replicas that are alive; one that is given back here is looked up then.
+		if (store.fleet !== undefined) return;
 		for (const lease of await store.openLeases()) {
 			const member = roster.get(lease.kid);
 			if (member !== undefined) member.inFlight += 1;
@@ -121,7 +124,7 @@ export class Dispatcher {
 	/** Ends a lease with what came of the call; `usage` where the outcome does not tell it. False when it had ended already. */
 	async release(leaseId: string, outcome: Outcome | 'unused', usage?: Usage): Promise<boolean> {
 		const open = this.#open.take(leaseId);
-		if (open === undefined) return false;
+		if (open === undefined) return this.#settleAnothers(leaseId, outcome, usage);
 		try {
 			return await this.#settle(open.lease, outcome, usage);
 		} finally {
@@ -178,6 +181,12 @@ export class Dispatcher {
 		return {kid, label, verdict: verdict.kind, latencyMs, ...(firstByteMs === undefined ? {} : {firstByteMs})};
 	}
 
+	/** A lease another replica has granted: agents may give it back to any of them. */
+	async #settleAnothers(leaseId: string, outcome: Outcome | 'unused', usage: Usage | undefined): Promise<boolean> {
+		const lease = await this.#parts.store.fleet?.lease(leaseId);
+		return lease !== undefined && this.#settle(lease, outcome, usage);
+	}
+
 	#providerOf(entry: CatalogueEntry | undefined): Provider | undefined {
 		return this.#parts.settings().providers.get(entry?.provider ?? '');
 	}
@@ -230,16 +239,19 @@ export class Dispatcher {
 		if (pool.strategy.size === 0) return {full: new Map()};
 		const context: PickContext = {now, random, ...(request.affinity === undefined ? {} : {affinity: request.affinity})};
 		const leaseId = newId();
+		const ask: Ask = {leaseId, context, tokens: request.tokens ?? 1, ...wish};
 		const reservation = await store.reserve({
 			leaseId,
+			provider: entry.provider,
 			model: request.model,
 			servedBy: entry.name,
 			now,
 			expiresAt: now + leaseMs,
-			offers: pools.offers(pool, {leaseId, context, tokens: request.tokens ?? 1, ...wish}),
+			offers: pools.offers(pool, ask),
 		});
 		if (!reservation.granted) return {full: new Map(reservation.full.map((window) => [window.kid, window]))};
 		const {lease} = reservation;
+		pools.taken(pool, ask, lease.kid);
 		const member = roster.get(lease.kid);
 		if (member === undefined) return {full: new Map()};
 		this.#open.add({lease, pool});
@@ -284,14 +296,4 @@ export class Dispatcher {
 		events.publish({type: 'lease.refused', model: request.model, why, ...retryAt}, clock.now());
 		return refused;
 	}
-}
-
-function readingOf(
-	provider: Provider,
-	{upstream}: CatalogueEntry,
-	outcome: Outcome,
-	usage: Usage | undefined,
-): Reading {
-	const read = provider.read(outcome, {by: 'call', model: upstream, request: `call ${upstream}`});
-	return usage === undefined ? read : {...read, usage};
 }

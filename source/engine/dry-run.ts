@@ -1,8 +1,9 @@
 import type {Clock} from '../clock.ts';
 import {createStrategy} from '../strategies/index.ts';
 import type {StrategyName} from '../strategies/strategy.ts';
+import {candidateOf} from './candidate.ts';
 import type {DryRun} from './deck.ts';
-import {candidateOf, type Pool} from './pools.ts';
+import type {Pool} from './pools.ts';
 import type {Roster} from './roster.ts';
 
 /** What a strategy would pick from the pool as it is now; nothing is reserved or counted. */

@@ -21,6 +21,7 @@ import {
 } from './deck.ts';
 import {Dispatcher} from './dispatcher.ts';
 import {dryRun} from './dry-run.ts';
+import {takeOver} from './following.ts';
 import {Housekeeping} from './housekeeping.ts';
 import type {Acquired, AcquireRequest, Leasing, OpenLeaseQuery, Refused} from './leasing.ts';
 import {LivePicture} from './live-picture.ts';
@@ -88,6 +89,9 @@ export class Engine implements Deck, Leasing {
 			confirm: (kid) => this.#prober.confirm(kid),
 		});
 		this.#alerter = new Alerter(shared, stored.alerts);
+		const strategies = this.#strategies;
+		const others = {...shared, assessor, alerter: this.#alerter, prober: this.#prober, strategies};
+		store.fleet?.follow((changes) => takeOver(changes, others));
 		this.#housekeeping = new Housekeeping({
 			clock,
 			assessor,
@@ -103,11 +107,9 @@ export class Engine implements Deck, Leasing {
 		const now = parts.clock.now();
 		const stored = await parts.store.load(now);
 		const engine = new Engine(parts, stored);
-		const {store} = parts;
-		const {settings} = engine;
 		await resume(stored, now, {
-			settings,
-			store,
+			settings: parts.settings,
+			store: parts.store,
 			roster: engine.#roster,
 			events: engine.#events,
 			dispatcher: engine.#dispatcher,

@@ -54,9 +54,11 @@ export class Housekeeping {
 	}
 
 	async evaluateAlerts(): Promise<void> {
-		const {alerter, clock, picture} = this.#parts;
+		const {alerter, clock, picture, store} = this.#parts;
 		this.#hasNews = false;
 		this.#evaluatedAt = clock.now();
+		// Of replicas that share a store one raises alerts for all.
+		if (store.fleet?.raisesAlerts() === false) return;
 		await alerter.evaluate(picture.current());
 	}
 

@@ -44,6 +44,7 @@ export function takeSnapshot(scene: Scene): Snapshot {
 		home: settings.home,
 		mode,
 		store: {kind: store.kind, ...store.condition()},
+		...(store.fleet === undefined ? {} : {fleet: {replicas: store.fleet.replicas()}}),
 		probing: {
 			intervalMs: settings.probe.intervalMs,
 			deep: settings.probe.deep,

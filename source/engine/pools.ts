@@ -7,8 +7,9 @@ import {limitChecks} from '../domain/limit-checks.ts';
 import {stageShare} from '../domain/recovery.ts';
 import type {ReserveOffer} from '../stores/store.ts';
 import {createStrategy} from '../strategies/index.ts';
-import type {Candidate, Grade, PickContext, Strategy, StrategyName} from '../strategies/strategy.ts';
-import {headroomOf, learnedLimits} from './headroom.ts';
+import type {PickContext, Strategy, StrategyName} from '../strategies/strategy.ts';
+import {candidateOf} from './candidate.ts';
+import {learnedLimits} from './headroom.ts';
 import type {Member, Roster} from './roster.ts';
 
 /** A model's pool: its provider's keys, ordered by the model's own strategy. */
@@ -37,6 +38,8 @@ export type Ask = {
 	readonly hasElsewhere: boolean;
 	/** Keys the caller does not want, because they have just failed it. */
 	readonly avoid?: ReadonlySet<Kid>;
+	/** The newest offer made. */
+	last?: Kid;
 };
 
 export type PoolLimits = {
@@ -187,13 +190,26 @@ export class Pools {
 		for (const [bench, lease] of this.#trials) if (lease === leaseId) this.#trials.delete(bench);
 	}
 
+	/** The store took an offer of a batch that was not the last one made: that one counts, and not the last. */
+	taken(pool: Pool, {leaseId, context, last = ''}: Ask, kid: Kid): void {
+		if (last === kid) return;
+		pool.strategy.released(last, context.now);
+		this.endTrial(leaseId);
+		for (const bench of pool.recovering.get(kid) ?? []) if (isTrial(bench)) this.#trials.set(bench.id, leaseId);
+		pool.strategy.picked(kid, context);
+	}
+
 	*#offer(pool: Pool, kid: Kid, ask: Ask, admitted: Map<string, boolean>): Generator<ReserveOffer> {
 		const {leaseId, context, tokens, avoid} = ask;
 		const member = this.#roster.get(kid);
 		if (member === undefined || avoid?.has(kid) === true || !this.#passes(pool, kid, ask, admitted)) return;
-		for (const bench of pool.recovering.get(kid) ?? []) if (isTrial(bench)) this.#trials.set(bench.id, leaseId);
+		const trials = (pool.recovering.get(kid) ?? []).filter(isTrial);
+		for (const bench of trials) this.#trials.set(bench.id, leaseId);
 		pool.strategy.picked(kid, context);
-		yield {kid, checks: this.checks(member, pool.entry, tokens)};
+		ask.last = kid;
+		// Of all replicas too one makes the trial call.
+		const alone = trials.map(({id}) => ({id: `trial ${id}`, capacity: 1, refillMs: 0, cost: 1}));
+		yield {kid, checks: [...this.checks(member, pool.entry, tokens), ...alone]};
 		pool.strategy.released(kid, context.now);
 		this.endTrial(leaseId);
 	}
@@ -275,23 +291,4 @@ export function blocks(bench: Bench): boolean {
 
 function isTrial(bench: Bench): boolean {
 	return bench.recovery?.stage === 'trial';
-}
-
-/** What strategies weigh of a key; `recovering`: the benches it recovers from. Past its trial a key is graded like any other; its share of the calls is what grows. */
-export function candidateOf(member: Member, recovering: readonly Bench[], upstream: string, now: number): Candidate {
-	return {
-		kid: member.key.kid,
-		index: member.key.index,
-		weight: member.key.weight,
-		successRate: member.vitals.successRate ?? 1,
-		latencyMs: member.vitals.latencyMs,
-		headroom: headroomOf(member, now, upstream),
-		grade: recovering.some(isTrial) ? 'recovering' : gradeOfMember(member),
-	};
-}
-
-/** Keys that fail often, have just failed twice, or were never proven come after the healthy ones. */
-function gradeOfMember({vitals, proof}: Pick<Member, 'vitals' | 'proof'>): Grade {
-	if (proof.keyAt === undefined) return 'degraded';
-	return (vitals.successRate ?? 1) < 0.8 || vitals.consecutiveFailures >= 2 ? 'degraded' : 'healthy';
 }

@@ -33,7 +33,7 @@ type Parts = {
 	readonly changed: () => void;
 };
 
-type Asking = {readonly deep: boolean; readonly upstream?: string};
+type Asking = {readonly deep: boolean; readonly upstream?: string; readonly fence?: number | undefined};
 
 /** Asks vendors how the keys are: in sweeps, when a key was refused, and when a person wants to know. */
 export class Prober {
@@ -69,7 +69,8 @@ export class Prober {
 	/** Sweeps now and then once per interval. Idempotent. */
 	start(): void {
 		if (this.#timer !== undefined) return;
-		const {clock, settings, random} = this.#parts;
+		const {clock, settings, random, store} = this.#parts;
+		store.fleet?.stand();
 		const again = (): void => {
 			const jitter = 0.9 + 0.2 * random();
 			this.#timer = clock.after(settings().probe.intervalMs * jitter, again);
@@ -123,19 +124,28 @@ export class Prober {
 		return sum;
 	}
 
+	/** This replica probes for all from now on: what nobody has asked lately is asked at once. */
+	takeOver(): void {
+		if (this.#timer !== undefined && this.#parts.store.fleet?.fence() !== undefined) void this.#track(this.#sweepAll());
+	}
+
 	async #sweepAll(): Promise<void> {
-		if (this.#sweep !== undefined) return;
 		const {roster, store, clock, changed} = this.#parts;
+		const fence = store.fleet?.fence();
+		// While nobody can be asked each probes, less often.
+		const isAnothers = store.fleet !== undefined && fence === undefined && store.condition().state === 'ok';
+		if (this.#sweep !== undefined || isAnothers) return;
+		this.#sweep = {done: 0, total: 0};
 		const now = clock.now();
 		const due: Member[] = [];
 		for (const member of roster.all()) {
 			if (this.#spared(member)) continue;
-			if (await store.claimProbe(member.key.kid, now, this.#intervalOf(member) * 0.8)) due.push(member);
+			if (await store.claimProbe(member.key.kid, now, this.#intervalOf(member) * 0.8, fence)) due.push(member);
 		}
 		this.#sweep = {done: 0, total: due.length};
 		changed();
 		await this.#inParallel(due, async (member) => {
-			if (!this.#stopping.signal.aborted) await this.#askWithinBudget(member);
+			if (!this.#stopping.signal.aborted) await this.#askWithinBudget(member, fence);
 			if (this.#sweep !== undefined) this.#sweep = {done: this.#sweep.done + 1, total: due.length};
 			changed();
 		});
@@ -179,7 +189,7 @@ export class Prober {
 		if (!first.confirm) return first;
 		await this.#parts.clock.sleep(confirmAfterMs, this.#stopping.signal);
 		if (this.#stopping.signal.aborted) return first;
-		const second = await this.#ask(member, {deep: false});
+		const second = await this.#ask(member, {deep: false, fence: asking.fence});
 		return {reading: second?.reading ?? first.reading, costUsd: first.costUsd + (second?.costUsd ?? 0)};
 	}
 
@@ -187,7 +197,7 @@ export class Prober {
 		member: Member,
 		asking: Asking,
 	): Promise<{reading: Reading; confirm: boolean; costUsd: number} | undefined> {
-		const {transport, settings, assessor, events, clock} = this.#parts;
+		const {transport, settings, assessor, events, clock, store} = this.#parts;
 		const provider = this.#providerOf(member);
 		if (provider === undefined) return undefined;
 		const model = asking.deep ? (asking.upstream ?? provider.probeModel) : undefined;
@@ -197,6 +207,8 @@ export class Prober {
 			timeoutMs: settings().probe.timeoutMs,
 			signal: this.#stopping.signal,
 		});
+		// Whoever was stopped for a while may find that another one probes: its answer is of the past.
+		if (asking.fence !== undefined && store.fleet?.fence() !== asking.fence) return undefined;
 		const from = model === undefined ? 'probe' : 'deep-probe';
 		const reading = provider.read(outcome, {
 			by: from,
@@ -206,7 +218,12 @@ export class Prober {
 		const costUsd =
 			model === undefined ? 0 : probeCost(this.#parts.settings().catalogue, member.key.provider, model, reading);
 		await this.#countProbe(costUsd);
-		const {confirm} = await assessor.assess(member, reading, {from, costUsd, ...(model === undefined ? {} : {model})});
+		const {confirm} = await assessor.assess(member, reading, {
+			from,
+			costUsd,
+			fence: asking.fence,
+			...(model === undefined ? {} : {model}),
+		});
 		const {kid, label} = member.key;
 		events.publish(
 			{type: 'key.probed', kid, label, verdict: reading.verdict.kind, latencyMs: reading.latencyMs},
@@ -216,7 +233,7 @@ export class Prober {
 	}
 
 	/** A sweep's probe: paid for while the settings ask for that and the day's budget lasts, else free. */
-	async #askWithinBudget(member: Member): Promise<void> {
+	async #askWithinBudget(member: Member, fence: number | undefined): Promise<void> {
 		const {settings, store, clock} = this.#parts;
 		const {probe, deepProbes} = settings();
 		const {dailyBudgetUsd} = probe;
@@ -224,11 +241,11 @@ export class Prober {
 		const price = deep
 			? probePrice(this.#parts.settings().catalogue, member.key.provider, this.#providerOf(member)?.probeModel)
 			: undefined;
-		if (price === undefined) return void (await this.#askUntilSure(member, {deep: false}));
+		if (price === undefined) return void (await this.#askUntilSure(member, {deep: false, fence}));
 		const spent = await store.spend(dayOf(clock.now()), 0);
 		const affordable = spent + this.#promisedUsd + price <= dailyBudgetUsd;
 		if (affordable) this.#promisedUsd += price;
-		await this.#askUntilSure(member, {deep: affordable});
+		await this.#askUntilSure(member, {deep: affordable, fence});
 		if (affordable) this.#promisedUsd -= price;
 	}
 
@@ -268,9 +285,7 @@ export class Prober {
 
 	#track<Result>(work: Promise<Result>): Promise<Result> {
 		this.#running.add(work);
-		const forget = (): void => {
-			this.#running.delete(work);
-		};
+		const forget = (): unknown => this.#running.delete(work);
 		work.then(forget, forget);
 		return work;
 	}

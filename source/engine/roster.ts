@@ -258,6 +258,17 @@ export function knowledgeOf(member: Member): Knowledge {
 	};
 }
 
+/** Takes over what another replica has learned of a key; what it has counted comes with its history. */
+export function learnFromAnother(member: Member, known: Knowledge): void {
+	member.proof = known.proof;
+	if (known.balance !== undefined) member.balance = {...known.balance, at: known.balanceAt ?? known.firstSeenAt};
+	for (const limit of known.limits) {
+		const id = `${limit.kind} ${limit.model ?? ''}`;
+		if ((member.limits.get(id)?.at ?? 0) < limit.at) member.limits.set(id, limit);
+	}
+	member.lastUsedAt = Math.max(member.lastUsedAt ?? 0, known.lastUsedAt ?? 0) || undefined;
+}
+
 /** Takes from a reading what it says of the key itself. */
 export function learnFrom(member: Member, reading: Reading, model: string | undefined): void {
 	if (reading.proof !== 'none') member.proof = withProof(member.proof, reading.proof, reading.at);

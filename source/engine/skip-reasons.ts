@@ -36,6 +36,7 @@ function fullWindow(
 	{window, retryAt}: {window: string; retryAt: number},
 	now: number,
 ): Pick<SkipReason, 'reason' | 'until'> {
+	if (window.startsWith('trial ')) return {reason: 'its trial call is under way', until: now + soonMs};
 	const kind = window.slice(window.lastIndexOf(' ') + 1) as LimitKind;
 	const reason = `its limit is reached: ${limitNames[kind]}`;
 	if (!Number.isFinite(retryAt)) return {reason: `the call is larger than its limit: ${limitNames[kind]}`};

@@ -5,6 +5,7 @@ import type {Proof, ProofGrade} from '../domain/proof.ts';
 import type {Balance, HistoryEntry} from '../domain/reading.ts';
 import type {Blame} from '../domain/verdict.ts';
 import type {EngineEvent} from '../events.ts';
+import type {Replica} from '../stores/store.ts';
 import type {StrategyName} from '../strategies/strategy.ts';
 
 /** A read-only picture of the engine at one time; plain JSON, never a secret in it. */
@@ -20,6 +21,8 @@ export type Snapshot = {
 		readonly state: 'ok' | 'degraded';
 		readonly detail?: string;
 	};
+	/** Processes that share the store; absent when this one has it alone. */
+	readonly fleet?: {readonly replicas: readonly Replica[]};
 	readonly probing: {
 		readonly intervalMs: number;
 		readonly deep: boolean;

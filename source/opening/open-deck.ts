@@ -15,7 +15,7 @@ import type {Snapshot} from '../engine/snapshot.ts';
 import {InvalidInputError, KeydeckError, problemLine} from '../errors.ts';
 import type {Provider} from '../providers/provider.ts';
 import {engineSettings} from './engine-settings.ts';
-import {openEngine} from './open-engine.ts';
+import {openEngine, type SharedStore} from './open-engine.ts';
 import {type ProjectOptions, readProject} from './project.ts';
 
 /** Two commands that start together meet between the lock and the socket: the second looks again, this often. */
@@ -150,6 +150,7 @@ async function ownDeck(settings: Settings, options: OpenOptions): Promise<OwnDec
 	let current = engineSettings(settings);
 	const {engine, notes} = await openEngine({
 		settings: current,
+		shared: sharedStoreOf(settings),
 		clock,
 		env,
 		mode,
@@ -195,6 +196,12 @@ async function ownDeck(settings: Settings, options: OpenOptions): Promise<OwnDec
 		reload,
 		close,
 	};
+}
+
+/** Where replicas meet; the fingerprint is an identity like that of a key, so it tells nothing of the pepper. */
+function sharedStoreOf({redisUrl, store, pepperFingerprint}: Settings): SharedStore | undefined {
+	if (redisUrl === undefined) return undefined;
+	return {url: redisUrl, prefix: store.prefix, pepper: pepperFingerprint};
 }
 
 type Following = {

@@ -70,6 +70,10 @@ export class Ledger {
 		return ended;
 	}
 
+	openLease(leaseId: string): OpenLease | undefined {
+		return this.#open.get(leaseId);
+	}
+
 	openLeases(): OpenLease[] {
 		return [...this.#open.values()];
 	}
@@ -165,6 +169,6 @@ export class Ledger {
 }
 
 /** A window's id ends in its kind: `account openai acme gpt-4o tokens-minute`. */
-function countsTokens(windowId: string): boolean {
+export function countsTokens(windowId: string): boolean {
 	return /\b(input-|output-)?tokens-(minute|month)$/.test(windowId);
 }

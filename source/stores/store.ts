@@ -60,6 +60,8 @@ export type SaveResult = {readonly stale: readonly {readonly id: string}[]};
 
 export type ReserveRequest = {
 	readonly leaseId: string;
+	/** Whose keys the offers are. */
+	readonly provider: string;
 	readonly model: string;
 	readonly servedBy: string;
 	readonly now: number;
@@ -81,6 +83,42 @@ export type Reservation =
 /** Whether what is kept reaches where it is kept; `detail` is one sentence for people. */
 export type StoreCondition = {readonly state: 'ok'} | {readonly state: 'degraded'; readonly detail: string};
 
+/** Something another replica did. */
+export type ForeignChange =
+	| StateChange
+	| {readonly kind: 'entries'; readonly entries: readonly HistoryEntry[]}
+	| {readonly kind: 'knowledge'; readonly knowledge: Knowledge}
+	/** This replica became the one that probes, or is it no longer. */
+	| {readonly kind: 'role'};
+
+/** One process of those that share a store. */
+export type Replica = {
+	readonly id: string;
+	/** Host and process id. */
+	readonly name: string;
+	readonly startedAt: number;
+	readonly probes: boolean;
+	readonly isThis: boolean;
+	/** How long the store takes to answer it, ms. */
+	readonly latencyMs?: number;
+};
+
+/** What a store adds that several replicas share. */
+export interface Fleet {
+	/** Tells what others changed, states within a second; effective before anything else is told. */
+	follow(listener: (changes: readonly ForeignChange[]) => void): () => void;
+	/** This replica would probe for all; one of those that would is chosen. */
+	stand(): void;
+	/** Proof that this replica probes for all now; grows with each change of prober. */
+	fence(): number | undefined;
+	/** Whether this replica raises alerts for all: the prober does, and while the store is away whoever did last. */
+	raisesAlerts(): boolean;
+	/** By name; as last heard of while the store is away. */
+	replicas(): readonly Replica[];
+	/** A lease any replica has granted and nobody has ended. */
+	lease(id: string): Promise<Lease | undefined>;
+}
+
 export type HistoryQuery = {readonly kid?: Kid; readonly sinceMs?: number; readonly limit: number};
 
 export type RollUpQuery = {readonly kid?: Kid; readonly span: 'minute' | 'hour'; readonly since: number};
@@ -92,12 +130,17 @@ export type RollUpQuery = {readonly kid?: Kid; readonly span: 'minute' | 'hour';
  */
 export interface Store {
 	readonly kind: 'memory' | 'sqlite' | 'redis';
+	/** Set when other replicas may use the same store. */
+	readonly fleet?: Fleet;
 	/** `degraded`: it serves from memory and cannot keep what it is given now. */
 	condition(): StoreCondition;
 	/** Reads what was kept; called once, first. */
 	load(now: number): Promise<StoredState>;
-	/** A bench is written only when the stored version is one less (or it is new). All or nothing. */
-	save(changes: readonly StateChange[]): Promise<SaveResult>;
+	/**
+	 * A bench is written only when the stored version is one less (or it is new). All or nothing; with the
+	 * `fence` of a prober who is it no longer, nothing.
+	 */
+	save(changes: readonly StateChange[], fence?: number): Promise<SaveResult>;
 	/** Keeps the newest knowledge of a key; grouped. */
 	learn(knowledge: Knowledge): void;
 	/** Adds to history and roll-ups; grouped. */
@@ -116,7 +159,7 @@ export interface Store {
 	/** Money spent on probes on a UTC day (`2026-11-22`), USD, after adding `amount` (which may be 0). */
 	spend(day: string, amount: number): Promise<number>;
 	/** True for one caller per key and interval: that one probes. */
-	claimProbe(kid: Kid, now: number, intervalMs: number): Promise<boolean>;
+	claimProbe(kid: Kid, now: number, intervalMs: number, fence?: number): Promise<boolean>;
 	/** Drops what is past its time: entries 24 h, minutes 7 days, hours and alerts 90 days. */
 	prune(now: number): Promise<void>;
 	/** Waits until everything given so far is durable. */

@@ -27,6 +27,7 @@ export function fixtureSettings(part: Partial<Settings> = {}): Settings {
 			allowedOrigins: [],
 			tls: {cert: '', key: ''},
 		},
+		store: {prefix: 'keydeck'},
 		notes: [],
 		searched: [],
 		values: [],

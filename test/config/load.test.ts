@@ -308,12 +308,8 @@ test('a file that sends the keys of the environment elsewhere is named; its own 
 test('what comes with a later release is named in one line', async (t) => {
 	const {load, write} = workspace(t);
 	write('keydeck.config.json', '{"notifiers": [{"type": "slack", "url": "https://example.org/secret-hook"}]}');
-	const {notes, home, values, redisUrl} = await load({REDIS_URL: 'redis://user:hunter22@127.0.0.1:6379'});
+	const {notes, values, redisUrl} = await load({REDIS_URL: 'redis://user:hunter22@127.0.0.1:6379'});
 	assert.deepEqual(notes, [
-		{
-			kind: 'not-yet',
-			text: `REDIS_URL is set, but a shared store comes with a later release; this keydeck keeps its state in ${home}`,
-		},
 		{kind: 'not-yet', text: 'notifiers are configured, but sending alerts comes with a later release'},
 	]);
 	assert.equal(redisUrl, 'redis://user:hunter22@127.0.0.1:6379');

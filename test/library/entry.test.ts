@@ -21,7 +21,7 @@ async function graph(): Promise<{readonly files: ReadonlyMap<string, string>; re
 		for (const [, name = ''] of text.matchAll(/(?:from|import\()\s*['"]([^'"]+)['"]/g)) {
 			if (name.endsWith('/service/service.js')) continue;
 			if (name.startsWith('.')) waiting.push(resolve(dirname(file), name));
-			else if (!name.startsWith('node:')) packages.add(name);
+			else if (/^@?[a-z][\w./-]*$/.test(name)) packages.add(name);
 		}
 	}
 	return {files, packages};
@@ -31,7 +31,7 @@ describe('the entry of the library', () => {
 	test('loads no terminal, no page and no command', async () => {
 		const {files, packages} = await graph();
 		assert.ok(files.size > 50, 'the walk found the engine');
-		assert.deepEqual([...packages].toSorted(), ['string-width', 'undici', 'zod']);
+		assert.deepEqual([...packages].toSorted(), ['ioredis', 'string-width', 'undici', 'zod']);
 		for (const [file, text] of files) {
 			assert.doesNotMatch(file, /\/(?:components|source\/(?:cli|service|simulator))\//);
 			assert.doesNotMatch(text, /process\.std(?:in|out|err)|node:(?:readline|tty)/, file);

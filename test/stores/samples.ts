@@ -72,6 +72,7 @@ export function reservation(leaseId: string, more: Partial<ReserveRequest> = {})
 	const now = more.now ?? noon;
 	return {
 		leaseId,
+		provider: 'openai',
 		model: 'gpt-4o',
 		servedBy: 'gpt-4o',
 		now,

@@ -17,8 +17,8 @@ import {
 	reservation,
 } from './samples.ts';
 
-/** What every store must do; one call per store. */
-export function testStoreContract(name: string, open: () => Promise<OpenedStore>): void {
+/** What every store must do; one call per store. `histories`: how many random ones its limits are tried with. */
+export function testStoreContract(name: string, open: () => Promise<OpenedStore>, {histories = 2000} = {}): void {
 	const contractTest = (title: string, body: (opened: OpenedStore) => Promise<void>) =>
 		test(title, async () => {
 			const opened = await open();
@@ -32,7 +32,7 @@ export function testStoreContract(name: string, open: () => Promise<OpenedStore>
 	describe(`${name}: states and alerts`, () => testStates(contractTest));
 	describe(`${name}: history`, () => testHistory(contractTest));
 	describe(`${name}: leases`, () => testLeases(contractTest));
-	describe(`${name}: limits`, () => testLimits(contractTest));
+	describe(`${name}: limits`, () => testLimits(contractTest, histories));
 	describe(`${name}: probes and pruning`, () => testProbes(contractTest));
 	describe(`${name}: reopening`, () => testReopening(contractTest, open));
 }

@@ -1,0 +1,28 @@
+#!lua
+-- Begins a pool's books where there are none, and adds what a replica granted by itself meanwhile.
+-- KEYS: windows, debts that were taken in.
+-- ARGV[3]: replica. [4]: number of this debt, growing. [5..]: window, refill, units granted, unused refill as the
+--   replica knew it before, units at least, units when the books are new.
+-- What was granted while the window was whole here took only refill that nobody used; the rest is owed.
+-- Gives: OWED, server, 1 when the books were new.
+local isNew = redis.call('HSETNX', KEYS[1], '#epoch', whole(server))
+local last = tonumber(redis.call('HGET', KEYS[2], ARGV[3]) or '-1')
+if tonumber(ARGV[4]) <= last then return {'OWED', server, 0} end
+redis.call('HSET', KEYS[2], ARGV[3], ARGV[4])
+for place = 5, #ARGV, 6 do
+	local granted, known, least, all =
+		tonumber(ARGV[place + 2]), tonumber(ARGV[place + 3]), tonumber(ARGV[place + 4]), tonumber(ARGV[place + 5])
+	local fill = redis.call('HGET', KEYS[1], ARGV[place])
+	local level, at, unused = leaked(fill, tonumber(ARGV[place + 1]))
+	local owed = least
+	if isNew == 1 then
+		owed = all
+	elseif fill and granted > 0 then
+		local taken = math.min(granted, math.max(0, unused - known))
+		owed = math.max(least, granted - taken)
+		-- Another replica may not take the same refill.
+		unused = unused - taken
+	end
+	if owed > 0 then redis.call('HSET', KEYS[1], ARGV[place], fillText(level + owed, at, unused)) end
+end
+return {'OWED', server, isNew}

@@ -1,0 +1,73 @@
+import {Cluster, Redis} from 'ioredis';
+
+/** What the store needs of a client, plain, behind sentinels or of a cluster. */
+export type RedisClient = Redis | Cluster;
+
+const refused = /NOAUTH|WRONGPASS|NOPERM/;
+const refusedPauseMs = 5000;
+
+/**
+ * A client that never executes twice. Without `timeoutMs` it waits: for reading a stream.
+ * `?cluster` and `?sentinel=<master>` in the address say what stands there, `?also=host:port,host:port` names further nodes.
+ */
+export function createRedisClient(address: string, {timeoutMs}: {readonly timeoutMs?: number}): RedisClient {
+	const url = new URL(address);
+	const nodes = nodesOf(url);
+	const options = clientOptions(url, timeoutMs);
+	const sentinel = url.searchParams.get('sentinel');
+	if (url.searchParams.has('cluster')) {
+		return new Cluster([...nodes], {
+			enableOfflineQueue: false,
+			slotsRefreshTimeout: 500,
+			slotsRefreshInterval: 5000,
+			clusterRetryStrategy: pause,
+			retryDelayOnFailover: 0,
+			retryDelayOnClusterDown: 0,
+			maxRedirections: 4,
+			redisOptions: options,
+		});
+	}
+	if (sentinel !== null)
+		return new Redis({...options, sentinels: [...nodes], name: sentinel, sentinelRetryStrategy: pause});
+	if (url.protocol === 'unix:') return new Redis({...options, path: decodeURIComponent(url.pathname)});
+	return new Redis({...options, ...nodes[0]});
+}
+
+function nodesOf(url: URL): readonly {host: string; port: number}[] {
+	const also = (url.searchParams.get('also') ?? '').split(',').filter(Boolean);
+	return [`${url.hostname}:${url.port || '6379'}`, ...also].map((node) => {
+		const [, host = '', port = '6379'] = /^\[?(.*?)\]?(?::(\d+))?$/.exec(node) ?? [];
+		return {host, port: Number(port)};
+	});
+}
+
+function clientOptions(url: URL, timeoutMs: number | undefined) {
+	let isRefused = false;
+	const database = Number(url.searchParams.get('db') ?? (url.protocol === 'unix:' ? 0 : url.pathname.slice(1)));
+	return {
+		protocol: 2 as const,
+		enableOfflineQueue: false,
+		maxRetriesPerRequest: 0,
+		autoResendUnfulfilledCommands: false,
+		connectTimeout: 500,
+		keepAlive: 5000,
+		enableReadyCheck: true,
+		lazyConnect: true,
+		...(timeoutMs === undefined ? {} : {socketTimeout: timeoutMs * 20}),
+		...(url.protocol === 'rediss:' ? {tls: {}} : {}),
+		...(url.username === '' ? {} : {username: decodeURIComponent(url.username)}),
+		...(url.password === '' ? {} : {password: decodeURIComponent(url.password)}),
+		db: database || 0,
+		// 1: connect anew; never 2, which would send the call again.
+		reconnectOnError: (error: Error): false | 1 => {
+			isRefused = refused.test(error.message);
+			return /^(READONLY|LOADING|MASTERDOWN)/.test(error.message) ? 1 : false;
+		},
+		retryStrategy: (times: number): number => (isRefused ? refusedPauseMs : pause(times)),
+	};
+}
+
+/** Grows to a second, with jitter: a fleet must not come back all at once. */
+function pause(times: number): number {
+	return Math.min(50 * 2 ** Math.min(times, 5), 1000) * (0.5 + Math.random() / 2);
+}

@@ -1,0 +1,260 @@
+import type {Alert} from '../domain/alert.ts';
+import type {Bench} from '../domain/bench.ts';
+import type {Book} from './book.ts';
+import {clockAheadMs, pairs, type RedisContext, shiftedBench} from './redis-context.ts';
+import {RedisAway} from './redis-link.ts';
+import type {SaveResult, StateChange} from './store.ts';
+
+/** As Redis keeps it: a bench behind its version. */
+type Kept = {
+	readonly benches: ReadonlyMap<string, Bench>;
+	readonly alerts: ReadonlyMap<string, Alert>;
+	readonly strategies: ReadonlyMap<string, string>;
+};
+
+type Parts = {
+	readonly book: Book;
+	/** Fingerprint that tells peppers apart. */
+	readonly pepper: string;
+	readonly told: (changes: readonly StateChange[]) => void;
+};
+
+const mergeAttempts = 5;
+const alertKeptMs = 90 * 86_400_000;
+
+/** States, alerts and chosen strategies: in Redis, with a mirror here that serves while Redis is away. */
+export class RedisState {
+	readonly #context: RedisContext;
+	readonly #book: Book;
+	readonly #pepper: string;
+	readonly #told: Parts['told'];
+	/** Benches changed while Redis was away, with the version Redis had of each; 0 = none. */
+	readonly #unsavedBenches = new Map<string, number>();
+	readonly #unsavedAlerts = new Set<string>();
+	readonly #unsavedStrategies = new Set<string>();
+	/** Grows with each change of the mirror: a picture of Redis that was begun before is of the past. */
+	#changes = 0;
+
+	/** `told` hears of what others changed. */
+	constructor(context: RedisContext, {book, pepper, told}: Parts) {
+		this.#context = context;
+		this.#book = book;
+		this.#pepper = pepper;
+		this.#told = told;
+	}
+
+	async save(changes: readonly StateChange[], fence: number | undefined): Promise<SaveResult> {
+		if (changes.length === 0) return {stale: []};
+		try {
+			let answer = await this.#write(changes, {fence});
+			if (answer[0] === 'LOST') {
+				await this.restore();
+				answer = await this.#write(changes, {fence});
+			}
+			if (answer[0] === 'FENCED') return {stale: changes.map((change) => ({id: idOf(change)}))};
+			if (answer[0] !== 'SAVED') return {stale: (answer[2] as readonly string[]).map((id) => ({id}))};
+			this.mirror(changes);
+			return {stale: []};
+		} catch (error) {
+			if (!(error instanceof RedisAway)) throw error;
+			return this.#keepHere(changes);
+		}
+	}
+
+	/** Takes over what is known to be in Redis. */
+	mirror(changes: readonly StateChange[]): void {
+		this.#changes += 1;
+		const {benches, alerts, strategies} = this.#book;
+		for (const change of changes) {
+			if (change.kind === 'bench-put') benches.set(change.bench.id, change.bench);
+			else if (change.kind === 'bench-lift') benches.delete(change.id);
+			else if (change.kind === 'alert-put') alerts.set(change.alert.id, change.alert);
+			else strategies.set(change.model, change.strategy);
+		}
+	}
+
+	/** What a change of another replica means on our clock. */
+	received(text: string): StateChange[] {
+		const ahead = clockAheadMs(this.#context);
+		return (JSON.parse(text) as StateChange[]).map((change) =>
+			change.kind === 'bench-put' ? {...change, bench: shiftedBench(change.bench, -ahead)} : change,
+		);
+	}
+
+	/** Everything this replica knows goes where nothing is left. */
+	async restore(): Promise<void> {
+		const {link, keys} = this.#context;
+		const kept = await this.#read();
+		await link.command('SET', [keys.pepper, this.#pepper, 'NX'], {anyway: true});
+		const {benches, alerts, strategies} = this.#book;
+		const changes: StateChange[] = [
+			...benches
+				.values()
+				.filter(({id}) => !kept.benches.has(id))
+				.map(fresh),
+			...alerts
+				.values()
+				.filter(({id}) => !kept.alerts.has(id))
+				.map((alert): StateChange => ({kind: 'alert-put', alert})),
+			...strategies
+				.entries()
+				.filter(([model]) => !kept.strategies.has(model))
+				.map(([model, strategy]): StateChange => ({kind: 'strategy-set', model, strategy})),
+		];
+		if (changes.length > 0) await this.#write(changes, {anyway: true});
+	}
+
+	/** After an outage: both sides learn what the other did meanwhile. Nothing that rests rests shorter for it. */
+	async reconcile({isNew}: {readonly isNew: boolean}): Promise<void> {
+		if (isNew) await this.restore();
+		for (let attempt = 1; attempt <= mergeAttempts; attempt++) {
+			const before = this.#changes;
+			const kept = await this.#read();
+			const changes = this.#unsaved(kept);
+			if (changes.length > 0) {
+				const [word] = await this.#write(changes, {anyway: true});
+				if (word !== 'SAVED') continue;
+				this.#unsavedBenches.clear();
+				this.#unsavedAlerts.clear();
+				this.#unsavedStrategies.clear();
+			}
+			const now = changes.length > 0 ? await this.#read() : kept;
+			if (this.#changes !== before) continue;
+			this.#adopt(now);
+			return;
+		}
+	}
+
+	/** Alerts that are long over. */
+	async prune(now: number): Promise<void> {
+		const {link, keys} = this.#context;
+		const kept = await this.#read();
+		const past = [...kept.alerts.values()].filter(({resolvedAt = now}) => resolvedAt < now - alertKeptMs);
+		if (past.length > 0) await link.command('HDEL', [keys.alerts, ...past.map(({id}) => id)]);
+		this.#changes += 1;
+		this.#book.prune(now);
+	}
+
+	/** What Redis has that this replica does not: others did it. */
+	#adopt(kept: Kept): void {
+		const {benches, alerts, strategies} = this.#book;
+		const differs = (a: unknown, b: unknown): boolean => JSON.stringify(a) !== JSON.stringify(b);
+		const changes: StateChange[] = [];
+		for (const bench of benches.values()) {
+			if (!kept.benches.has(bench.id)) changes.push({kind: 'bench-lift', id: bench.id, version: bench.version});
+		}
+		for (const bench of kept.benches.values()) {
+			if (differs(bench, benches.get(bench.id))) changes.push({kind: 'bench-put', bench});
+		}
+		for (const alert of kept.alerts.values()) {
+			if (differs(alert, alerts.get(alert.id))) changes.push({kind: 'alert-put', alert});
+		}
+		for (const [model, strategy] of kept.strategies) {
+			if (strategy !== strategies.get(model)) changes.push({kind: 'strategy-set', model, strategy});
+		}
+		this.mirror(changes);
+		if (changes.length > 0) this.#told(changes);
+	}
+
+	#keepHere(changes: readonly StateChange[]): SaveResult {
+		const versions = new Map(this.#book.benches.values().map(({id, version}) => [id, version]));
+		this.#changes += 1;
+		const result = this.#book.apply(changes);
+		if (result.stale.length > 0) return result;
+		for (const change of changes) {
+			const id = idOf(change);
+			if (change.kind === 'alert-put') this.#unsavedAlerts.add(id);
+			else if (change.kind === 'strategy-set') this.#unsavedStrategies.add(id);
+			else if (!this.#unsavedBenches.has(id)) this.#unsavedBenches.set(id, versions.get(id) ?? 0);
+		}
+		return result;
+	}
+
+	/** What has to be written so that Redis has the heavier of both sides' changes. */
+	#unsaved(kept: Kept): StateChange[] {
+		const changes: StateChange[] = [];
+		for (const [id, base] of this.#unsavedBenches) {
+			const mine = this.#book.benches.get(id);
+			const theirs = kept.benches.get(id);
+			const untouched = (theirs?.version ?? 0) === base;
+			if (mine === undefined) {
+				if (theirs !== undefined && untouched) changes.push({kind: 'bench-lift', id, version: theirs.version});
+			} else if (untouched || theirs === undefined || isHeavier(mine, theirs)) {
+				changes.push({kind: 'bench-put', bench: {...mine, version: (theirs?.version ?? 0) + 1}});
+			}
+		}
+		for (const id of this.#unsavedAlerts) {
+			const alert = this.#book.alerts.get(id);
+			if (alert !== undefined) changes.push({kind: 'alert-put', alert});
+		}
+		for (const model of this.#unsavedStrategies) {
+			const strategy = this.#book.strategies.get(model);
+			if (strategy !== undefined) changes.push({kind: 'strategy-set', model, strategy});
+		}
+		return changes;
+	}
+
+	#write(changes: readonly StateChange[], how: {readonly fence?: number | undefined; readonly anyway?: boolean}) {
+		const {link, keys, replica} = this.#context;
+		const ahead = clockAheadMs(this.#context);
+		const told = changes.map((change) =>
+			change.kind === 'bench-put' ? {...change, bench: shiftedBench(change.bench, ahead)} : change,
+		);
+		const where = [keys.benches, keys.alerts, keys.strategies, keys.changes, keys.fence, keys.pepper];
+		const args = [replica, how.fence ?? '', JSON.stringify(told), ...told.flatMap(writtenChange)];
+		return link.run('save', where, args, {anyway: how.anyway ?? false});
+	}
+
+	async #read(): Promise<Kept> {
+		const {link, keys} = this.#context;
+		const all = async (key: string) => pairs(await link.command('HGETALL', [key], {anyway: true}));
+		const [benches, alerts, strategies] = await Promise.all([keys.benches, keys.alerts, keys.strategies].map(all));
+		const ahead = clockAheadMs(this.#context);
+		return {
+			benches: new Map(benches?.map(([id, body]) => [id, shiftedBench(keptBench(body), -ahead)])),
+			alerts: new Map(alerts?.map(([id, body]) => [id, JSON.parse(body) as Alert])),
+			strategies: new Map(strategies),
+		};
+	}
+}
+
+function idOf(change: StateChange): string {
+	if (change.kind === 'bench-put') return change.bench.id;
+	if (change.kind === 'alert-put') return change.alert.id;
+	return change.kind === 'bench-lift' ? change.id : change.model;
+}
+
+/** Kind, id, version made from and body, as the saving script takes them. */
+function writtenChange(change: StateChange): (string | number)[] {
+	switch (change.kind) {
+		case 'bench-put': {
+			const {id, version} = change.bench;
+			return [change.kind, id, version - 1, `${version} ${JSON.stringify(change.bench)}`];
+		}
+		case 'bench-lift':
+			return [change.kind, change.id, change.version, ''];
+		case 'alert-put':
+			return [change.kind, change.alert.id, '', JSON.stringify(change.alert)];
+		case 'strategy-set':
+			return [change.kind, change.model, '', change.strategy];
+	}
+}
+
+function keptBench(body: string): Bench {
+	return JSON.parse(body.slice(body.indexOf(' ') + 1)) as Bench;
+}
+
+function fresh(bench: Bench): StateChange {
+	return {kind: 'bench-put', bench: {...bench, version: 1}};
+}
+
+/** What a person or a vendor decided for good outweighs a rest; of two rests the longer one does. */
+function isHeavier(mine: Bench, theirs: Bench): boolean {
+	const weight = ({kind, until}: Bench): number => {
+		if (kind === 'disabled' || kind === 'draining') return 3;
+		if (kind === 'invalid') return 2;
+		return until === undefined ? 1 : 0;
+	};
+	if (weight(mine) !== weight(theirs)) return weight(mine) > weight(theirs);
+	return (mine.until ?? Number.POSITIVE_INFINITY) > (theirs.until ?? Number.POSITIVE_INFINITY);
+}

@@ -1,0 +1,216 @@
+import assert from 'node:assert/strict';
+import {after, test} from 'node:test';
+import {setTimeout as sleep} from 'node:timers/promises';
+import {systemClock} from '../../source/clock.ts';
+import type {LimitCheck} from '../../source/domain/limit.ts';
+import {openRedisStore} from '../../source/stores/redis-store.ts';
+import type {Store} from '../../source/stores/store.ts';
+import {needsRedis, RedisServer} from '../helpers/redis-server.ts';
+import {bench} from '../stores/samples.ts';
+import {type Fault, FaultProxy} from './fault-proxy.ts';
+import {percentile, table} from './replicas.ts';
+
+const faultMs = 4000;
+const perSecond = 200;
+
+type Place = {readonly server: RedisServer; readonly proxy: FaultProxy};
+type Row = readonly (string | number)[];
+type FaultCase = {
+	readonly begin: (place: Place) => unknown;
+	readonly end: (place: Place) => unknown;
+	/** The store notices: it says that it is degraded meanwhile. */
+	readonly degrades: boolean;
+};
+
+const onTheWay = (fault: Fault): FaultCase => ({
+	begin: ({proxy}) => {
+		proxy.fault = fault;
+		if (fault.kind === 'reset') proxy.reset();
+	},
+	end: ({proxy}) => {
+		proxy.fault = undefined;
+	},
+	degrades: true,
+});
+
+const config = (name: string, value: string, back: string): FaultCase => ({
+	begin: ({server}) => server.client.config('SET', name, value),
+	end: ({server}) => server.client.config('SET', name, back),
+	degrades: true,
+});
+
+const cases: Readonly<Record<string, FaultCase>> = {
+	'latency of 2 s': onTheWay({kind: 'latency', ms: 2000}),
+	'black hole': onTheWay({kind: 'black-hole'}),
+	reset: onTheWay({kind: 'reset'}),
+	'garbage bytes': onTheWay({kind: 'garbage'}),
+	'one byte at a time': onTheWay({kind: 'slicer'}),
+	'frozen (SIGSTOP)': {
+		begin: ({server}) => server.signal('SIGSTOP'),
+		end: ({server}) => server.signal('SIGCONT'),
+		degrades: true,
+	},
+	'killed (SIGKILL), back empty': {
+		begin: ({server}) => server.kill(),
+		end: ({server}) => server.restart(),
+		degrades: true,
+	},
+	'out of memory': config('maxmemory', '1', '0'),
+	'read-only replica': {
+		begin: ({server}) => server.client.call('REPLICAOF', '127.0.0.1', '1'),
+		end: ({server}) => server.client.call('REPLICAOF', 'NO', 'ONE'),
+		degrades: true,
+	},
+	'wrong password': {
+		begin: async ({server, proxy}) => {
+			await server.client.config('SET', 'requirepass', 'other');
+			proxy.reset();
+		},
+		end: ({server}) => server.client.config('SET', 'requirepass', ''),
+		degrades: true,
+	},
+	'a script that never ends': {
+		begin: ({server}) => {
+			server.client.config('SET', 'busy-reply-threshold', '500').catch(() => undefined);
+			server.client.eval('while true do end', 0).catch(() => undefined);
+		},
+		end: ({server}) => server.client.script('KILL').catch(() => undefined),
+		degrades: true,
+	},
+	flushed: {begin: ({server}) => server.client.flushall(), end: () => undefined, degrades: false},
+	'scripts forgotten': {begin: ({server}) => server.client.script('FLUSH'), end: () => undefined, degrades: false},
+};
+
+const rows: Row[] = [['fault', 'calls', 'granted', 'p99 first second', 'p99 after', 'slowest', 'normal after']];
+const unhandled: string[] = [];
+process.on('unhandledRejection', (reason) => unhandled.push(String(reason)));
+after(() => table(`faults of ${faultMs} ms, ${perSecond} hand-outs a second`, rows));
+
+const wide: LimitCheck = {id: 'key k1_a requests-minute', capacity: 1e6, refillMs: 1, cost: 1};
+
+/** Reserves and releases evenly until told to stop; gives when each was asked for and how long it took. */
+function handOut(
+	store: Store,
+	name: string,
+): {readonly stop: () => Promise<[at: number, ms: number, granted: boolean][]>} {
+	let stopped = false;
+	const asked: Promise<[number, number, boolean]>[] = [];
+	const ask = async (index: number): Promise<[number, number, boolean]> => {
+		const now = Date.now();
+		const before = performance.now();
+		const leaseId = `${name} ${index}`;
+		const request = {leaseId, provider: 'openai', model: 'gpt-4o', servedBy: 'gpt-4o', now, expiresAt: now + 60_000};
+		const {granted} = await store.reserve({...request, offers: [{kid: 'k1_a', checks: [wide]}]});
+		const tookMs = performance.now() - before;
+		if (granted) void store.release(leaseId, Date.now());
+		return [before, tookMs, granted];
+	};
+	const running = (async () => {
+		const start = performance.now();
+		for (let index = 0; !stopped; index++) {
+			const waitMs = start + (index * 1000) / perSecond - performance.now();
+			if (waitMs > 1) await sleep(waitMs);
+			asked.push(ask(index));
+		}
+	})();
+	return {
+		stop: async () => {
+			stopped = true;
+			await running;
+			return Promise.all(asked);
+		},
+	};
+}
+
+async function normalAgain(store: Store, since: number): Promise<number> {
+	while (store.condition().state !== 'ok' && performance.now() - since < 15_000) await sleep(10);
+	return performance.now() - since;
+}
+
+for (const [name, {begin, end, degrades}] of Object.entries(cases)) {
+	test(`${name}: keys are handed out all the time, and all is normal soon after`, {skip: needsRedis}, async () => {
+		await using server = await RedisServer.start();
+		await using proxy = await FaultProxy.before(server.port);
+		const place = {server, proxy};
+		const store = await openRedisStore({url: proxy.url, prefix: 'deck', pepper: 'p', clock: systemClock});
+		assert.deepEqual(store.condition(), {state: 'ok'});
+		await store.save([{kind: 'bench-put', bench: bench('dead', 1, {kind: 'invalid'})}]);
+		const handing = handOut(store, name);
+		await sleep(1000);
+		await begin(place);
+		const beganAt = performance.now();
+		await sleep(faultMs);
+		const during = store.condition();
+		const known = (await store.load(Date.now())).benches.map(({id}) => id);
+		await end(place);
+		const endedAt = performance.now();
+		const backMs = await normalAgain(store, endedAt);
+		await sleep(500);
+		const told = await handing.stop();
+		const kept = await server.client.hexists('deck:{deck}:benches', 'key dead');
+		await store.close();
+
+		const inFault = told.filter(([at]) => at >= beganAt && at < endedAt);
+		const first = inFault.filter(([at]) => at < beganAt + 1000).map(([, ms]) => ms);
+		const later = inFault.filter(([at]) => at >= beganAt + 1000).map(([, ms]) => ms);
+		const p99 = [percentile(first, 0.99), percentile(later, 0.99)] as const;
+		const ms = (value: number) => `${value.toFixed(1)} ms`;
+		const granted = inFault.filter((one) => one[2]).length;
+		const slowest = Math.max(...inFault.map((one) => one[1]));
+		rows.push([name, inFault.length, granted, ms(p99[0]), ms(p99[1]), ms(slowest), ms(backMs)]);
+		assert.deepEqual(unhandled, []);
+		if (degrades) assert.equal(during.state, 'degraded');
+		assert.equal(granted, inFault.length, 'nothing is refused');
+		assert.deepEqual(known, ['key dead'], 'what is dead stays dead');
+		assert.equal(kept, 1, 'and Redis knows it in the end');
+		assert.ok(p99[0] <= 150, `first second: ${p99[0]} ms`);
+		assert.ok(p99[1] <= 10, `after: ${p99[1]} ms`);
+		assert.ok(backMs <= 2000, `normal again after ${backMs} ms`);
+	});
+}
+
+test('absent at the start: it opens, hands out, and joins when Redis comes', {skip: needsRedis}, async () => {
+	await using server = await RedisServer.start();
+	await server.kill();
+	const store = await openRedisStore({url: server.url, prefix: 'deck', pepper: 'p', clock: systemClock});
+	assert.equal(store.condition().state, 'degraded');
+	const handing = handOut(store, 'absent');
+	await sleep(500);
+	await server.restart();
+	const backMs = await normalAgain(store, performance.now());
+	const told = await handing.stop();
+	await store.close();
+	assert.ok(told.every(([, , granted]) => granted));
+	assert.ok(backMs <= 2000, `${backMs} ms`);
+});
+
+test('100 answers cut after the script has run: nothing is spent twice', {skip: needsRedis}, async () => {
+	await using server = await RedisServer.start();
+	await using proxy = await FaultProxy.before(server.port);
+	const store = await openRedisStore({url: proxy.url, prefix: 'deck', pepper: 'p', clock: systemClock});
+	// It refills so slowly that every unit spent is still to be seen.
+	const check: LimitCheck = {id: 'key k1_a requests-day', capacity: 10_000, refillMs: 1e9, cost: 1};
+	let granted = 0;
+	for (let index = 0; index < 100; index++) {
+		while (store.condition().state !== 'ok') await sleep(5);
+		proxy.fault = {kind: 'cut-replies', times: 1};
+		const now = Date.now();
+		const request = {leaseId: `l${index}`, provider: 'openai', model: 'm', servedBy: 'm', now, expiresAt: now + 60_000};
+		const answer = await store.reserve({...request, offers: [{kid: 'k1_a', checks: [check]}]});
+		granted += Number(answer.granted);
+	}
+	proxy.fault = undefined;
+	while (store.condition().state !== 'ok') await sleep(5);
+	await sleep(300);
+	const level = Number((await server.client.hget('deck:{pool-openai}:windows', check.id))?.split(' ')[0]);
+	table('100 answers cut', [
+		['granted', 'spent'],
+		[granted, level.toFixed(2)],
+	]);
+	await store.close();
+	assert.equal(granted, 100);
+	assert.ok(level >= granted - 0.01, 'nothing granted is missing');
+	// A reservation whose answer was lost stays spent, and its grant from the share counts a ninth more than one.
+	assert.ok(level <= granted * (1 + 1 / 0.9) + 0.01, `${level} units for ${granted} grants`);
+	assert.equal(await server.client.hlen('deck:{pool-openai}:leases'), 0);
+});

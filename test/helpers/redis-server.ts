@@ -1,0 +1,113 @@
+import {type ChildProcess, spawn, spawnSync} from 'node:child_process';
+import {once} from 'node:events';
+import {mkdtempSync, rmSync} from 'node:fs';
+import {type AddressInfo, createServer} from 'node:net';
+import {tmpdir} from 'node:os';
+import {join} from 'node:path';
+import {setTimeout as sleep} from 'node:timers/promises';
+import {Redis} from 'ioredis';
+
+const binary = '/usr/bin/redis-server';
+
+/** What a test says that cannot run here; false when it can. */
+export const needsRedis: string | false =
+	spawnSync(binary, ['--version']).status === 0 ? false : 'needs redis-server (apt install redis-server)';
+
+/** A Redis of a test's own, on a free port, without a disk. */
+export class RedisServer implements AsyncDisposable {
+	readonly port: number;
+	readonly #folder: string;
+	readonly #options: readonly string[];
+	#child: ChildProcess;
+	#client: Redis | undefined;
+
+	private constructor(port: number, folder: string, options: readonly string[]) {
+		this.port = port;
+		this.#folder = folder;
+		this.#options = options;
+		this.#child = this.#spawn();
+	}
+
+	static async start(options: readonly string[] = []): Promise<RedisServer> {
+		const server = new RedisServer(await freePort(), mkdtempSync(join(tmpdir(), 'keydeck-redis-')), options);
+		await server.ready();
+		return server;
+	}
+
+	get url(): string {
+		return `redis://127.0.0.1:${this.port}`;
+	}
+
+	get pid(): number {
+		return this.#child.pid ?? 0;
+	}
+
+	/** A plain client, to look and to change things. */
+	get client(): Redis {
+		this.#client ??= new Redis(this.port, '127.0.0.1', {maxRetriesPerRequest: 20}).on('error', () => undefined);
+		return this.#client;
+	}
+
+	signal(name: NodeJS.Signals): void {
+		this.#child.kill(name);
+	}
+
+	/** Ends it at once, as a crash would. */
+	async kill(): Promise<void> {
+		const ended = once(this.#child, 'exit');
+		this.#child.kill('SIGKILL');
+		await ended;
+	}
+
+	/** After `kill`: on the same port, empty. */
+	async restart(): Promise<void> {
+		this.#child = this.#spawn();
+		await this.ready();
+	}
+
+	/** Waits until it answers. */
+	async ready(): Promise<void> {
+		for (let tries = 0; tries < 200; tries++) {
+			if (
+				spawnSync('/usr/bin/redis-cli', ['-p', `${this.port}`, 'ping'])
+					.stdout.toString()
+					.includes('PONG')
+			)
+				return;
+			await sleep(25);
+		}
+		throw new Error('redis-server does not answer');
+	}
+
+	async [Symbol.asyncDispose](): Promise<void> {
+		this.#client?.disconnect();
+		this.#child.kill('SIGCONT');
+		if (this.#child.exitCode === null && this.#child.signalCode === null) await this.kill();
+		rmSync(this.#folder, {recursive: true, force: true});
+	}
+
+	#spawn(): ChildProcess {
+		const args = [
+			'--port',
+			`${this.port}`,
+			'--bind',
+			'127.0.0.1',
+			'--save',
+			'',
+			'--appendonly',
+			'no',
+			'--dir',
+			this.#folder,
+		];
+		return spawn(binary, [...args, ...this.#options], {stdio: 'ignore'});
+	}
+}
+
+export async function freePort(): Promise<number> {
+	const server = createServer().listen(0, '127.0.0.1');
+	await once(server, 'listening');
+	const {port} = server.address() as AddressInfo;
+	server.close();
+	await once(server, 'close');
+	return port;
+}
