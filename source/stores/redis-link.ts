@@ -191,7 +191,7 @@ export class RedisLink {
 }
 
 /** Only the words of an error: its arguments are not to be seen in a log. */
-export function reasonOf(error: unknown): string {
+function reasonOf(error: unknown): string {
 	if (!(error instanceof Error)) return 'unknown';
 	const first = error instanceof AggregateError ? (error.errors[0] as unknown) : undefined;
 	const text = first instanceof Error ? first.message : error.message;

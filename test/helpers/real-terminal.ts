@@ -38,7 +38,8 @@ export class RealTerminal {
 		this.exited = new Promise((resolve) =>
 			this.process.onExit(({exitCode}) => {
 				isRunning = false;
-				resolve(exitCode);
+				// What it said last has been drawn by then.
+				this.terminal.write('', () => resolve(exitCode));
 			}),
 		);
 		context.after(() => {
