@@ -14,6 +14,8 @@ import type {Reservation, ReserveOffer, ReserveRequest, StoredState} from './sto
 const batchSizes = [1, 16, 64] as const;
 /** A lease nobody has ended, so long past its time, belonged to a replica that is no more. */
 const abandonedMs = 5000;
+/** A second try is short: both together must not keep a caller waiting. */
+const againMs = 40;
 const abandonedAtOnce = 200;
 /** Longer than any window takes to be whole again. */
 const unusedMs = 40 * 86_400_000;
@@ -183,7 +185,7 @@ export class RedisLeases {
 			return await this.#run(request, batch);
 		} catch (error) {
 			if (!(error instanceof RedisAway) || !this.#context.link.isUp) throw error;
-			return this.#run(request, batch);
+			return this.#run(request, batch, againMs);
 		}
 	}
 
@@ -198,14 +200,17 @@ export class RedisLeases {
 		}
 	}
 
-	#run(request: ReserveRequest, batch: readonly ReserveOffer[]): Promise<ScriptAnswer> {
+	#run(request: ReserveRequest, batch: readonly ReserveOffer[], withinMs?: number): Promise<ScriptAnswer> {
 		const {link, replica} = this.#context;
 		const {leaseId, provider, model, servedBy, now, expiresAt} = request;
 		const pool = this.#keysOf(provider);
 		const keys: string[] = [pool.windows, pool.leases, pool.due, pool.picks, ...pool.grants];
 		const offers = batch.map(({kid, checks}) => offerText(kid, checks, pool, keys));
 		const head = JSON.stringify({replica, provider, model, servedBy}).slice(0, -1);
-		return link.run('reserve', keys, [leaseId, Math.max(1, expiresAt - now), servedBy, head, ...offers], this.#at(now));
+		return link.run('reserve', keys, [leaseId, Math.max(1, expiresAt - now), servedBy, head, ...offers], {
+			...this.#at(now),
+			...(withinMs === undefined ? {} : {withinMs}),
+		});
 	}
 
 	#reservation(answer: ScriptAnswer, request: ReserveRequest, batch: readonly ReserveOffer[]): Reservation {
