@@ -2,10 +2,11 @@ import type {Lease} from '../domain/lease.ts';
 import type {LimitCheck} from '../domain/limit.ts';
 import {countsTokens} from './ledger.ts';
 import {fullWindow, LocalShare, type SeenWindow, type Share} from './local-share.ts';
-import {clockAheadMs, pairs, type RedisContext, strings} from './redis-context.ts';
+import {clockAheadMs, type RedisContext, strings} from './redis-context.ts';
 import {grantCounts} from './redis-counts.ts';
 import {RedisDebts} from './redis-debts.ts';
 import type {PoolKeys} from './redis-keys.ts';
+import {type LeaseBody, type OpenLease, RedisLeaseBooks} from './redis-lease-books.ts';
 import {RedisAway, type ScriptAnswer} from './redis-link.ts';
 import {Offers, offerText} from './redis-offers.ts';
 import type {Reservation, ReserveOffer, ReserveRequest, StoredState} from './store.ts';
@@ -17,10 +18,8 @@ const abandonedMs = 5000;
 /** A second try is short: both together must not keep a caller waiting. */
 const againMs = 40;
 const abandonedAtOnce = 200;
-/** Longer than any window takes to be whole again. */
 const unusedMs = 40 * 86_400_000;
 
-type OpenLease = {readonly lease: Lease; readonly provider: string; readonly checks: readonly LimitCheck[]};
 type Full = Extract<Reservation, {granted: false}>['full'];
 /** `checks` are absent where it is not known which offer was taken, if any. */
 type Ending = {
@@ -29,15 +28,6 @@ type Ending = {
 	readonly checks?: readonly LimitCheck[];
 	readonly tokens: number;
 };
-/** The JSON of a lease as the reserving script writes it. */
-type LeaseBody = {
-	readonly provider: string;
-	readonly model: string;
-	readonly servedBy: string;
-	readonly at: number;
-	readonly until: number;
-	readonly offer: {readonly kid: string; readonly checks: readonly LimitCheck[]};
-};
 
 /** Leases and the windows they spend: decided by Redis, and from this replica's share while Redis is away. */
 export class RedisLeases {
@@ -45,6 +35,7 @@ export class RedisLeases {
 	readonly #shareOf: () => Share;
 	readonly #share = new LocalShare();
 	readonly #debts: RedisDebts;
+	readonly #books: RedisLeaseBooks;
 	/** Granted by this replica, here or there. */
 	readonly #open = new Map<string, OpenLease>();
 	/** Providers whose books have been begun. */
@@ -57,6 +48,7 @@ export class RedisLeases {
 	constructor(context: RedisContext, shareOf: () => Share) {
 		this.#context = context;
 		this.#shareOf = shareOf;
+		this.#books = new RedisLeaseBooks(context, this.#providers);
 		this.#debts = new RedisDebts(context, this.#share, this.#providers);
 	}
 
@@ -86,13 +78,12 @@ export class RedisLeases {
 		const own = this.#open.get(id);
 		this.#open.delete(id);
 		this.#share.release(id, now, tokens);
-		const open = own ?? (await this.#find(id));
+		const open = own ?? (await this.#books.find(id));
 		if (open === undefined) return undefined;
 		const ended = await this.#end({id, provider: open.provider, checks: open.checks, tokens}, now);
 		return own !== undefined || ended ? open.lease : undefined;
 	}
 
-	/** Ends this replica's leases that are past their time, and tells them. */
 	async expire(now: number): Promise<Lease[]> {
 		const past = [...this.#open.values()].filter(({lease}) => lease.expiresAt <= now);
 		return (await Promise.all(past.map(({lease}) => this.release(lease.id, now, 0)))).filter(
@@ -100,13 +91,9 @@ export class RedisLeases {
 		);
 	}
 
-	/** Everybody's; while Redis is away this replica's. */
 	async openLeases(): Promise<Lease[]> {
-		const {link} = this.#context;
-		const all = [...this.#providers].map((provider) => link.command('HGETALL', [this.#keysOf(provider).leases]));
 		try {
-			const found = (await Promise.all(all)).flatMap(pairs);
-			return found.map(([id, body]) => this.#leaseOf(id, JSON.parse(body) as LeaseBody));
+			return await this.#books.all();
 		} catch (error) {
 			if (!(error instanceof RedisAway)) throw error;
 			return [...this.#open.values()].map(({lease}) => lease);
@@ -114,7 +101,7 @@ export class RedisLeases {
 	}
 
 	async lease(id: string): Promise<Lease | undefined> {
-		return (this.#open.get(id) ?? (await this.#find(id)))?.lease;
+		return (this.#open.get(id) ?? (await this.#books.find(id)))?.lease;
 	}
 
 	/** Picks since ever and the grants of the minute before `now`, of all replicas. */
@@ -129,7 +116,7 @@ export class RedisLeases {
 
 	/** Tells Redis what it missed; books that are gone are begun again. */
 	async reconcile(now: number): Promise<void> {
-		await this.#learnProviders();
+		await this.#books.learnProviders();
 		await this.#resolveDoubts(now);
 		for (const provider of this.#providers) await this.#debts.settle(provider, now);
 		const endings = this.#endings;
@@ -145,13 +132,12 @@ export class RedisLeases {
 			const before = clock.now() + clockAheadMs(this.#context) - abandonedMs;
 			const ids = strings(await link.command('ZRANGEBYSCORE', [due, '-inf', before, 'LIMIT', 0, abandonedAtOnce]));
 			for (const id of ids) {
-				const open = await this.#find(id);
+				const open = await this.#books.find(id);
 				if (open !== undefined) await this.#end({id, ...open, tokens: 0}, now, {overdueMs: abandonedMs});
 			}
 		}
 	}
 
-	/** Forgets windows that are whole again; what nobody uses any more leaves Redis by itself. */
 	async prune(now: number): Promise<void> {
 		this.#share.prune(now);
 		for (const provider of this.#providers) {
@@ -160,7 +146,6 @@ export class RedisLeases {
 		}
 	}
 
-	/** Asks Redis; undefined when it cannot be asked. */
 	async #ask(request: ReserveRequest, batch: readonly ReserveOffer[]): Promise<Reservation | undefined> {
 		try {
 			if (this.#debts.isOwing && this.#context.link.isUp) {
@@ -193,7 +178,7 @@ export class RedisLeases {
 	async #resolveDoubts(now: number): Promise<void> {
 		for (const [id, {provider, kid}] of this.#doubtful) {
 			this.#doubtful.delete(id);
-			const found = await this.#find(id, true);
+			const found = await this.#books.find(id, true);
 			if (found !== undefined && found.lease.kid === kid) this.#share.giveBack(found.checks, now);
 			if (found !== undefined && !this.#open.has(id))
 				this.#endings.push({id, provider, checks: found.checks, tokens: 0});
@@ -235,7 +220,7 @@ export class RedisLeases {
 		const {leaseId: id, provider} = request;
 		if (offer === undefined) {
 			const known = JSON.parse(String(body)) as LeaseBody;
-			const lease = this.#leaseOf(id, known);
+			const lease = this.#books.leaseOf(id, known);
 			this.#open.set(id, {lease, provider, checks: known.offer.checks});
 			return lease;
 		}
@@ -285,7 +270,7 @@ export class RedisLeases {
 	): Promise<boolean> {
 		const {id, provider, tokens} = ending;
 		const pool = this.#keysOf(provider);
-		const checks = ending.checks ?? (await this.#find(id))?.checks;
+		const checks = ending.checks ?? (await this.#books.find(id))?.checks;
 		if (checks === undefined) return false;
 		const held = checks.filter(({refillMs}) => refillMs === 0).map((check) => pool.held(check.id));
 		const windows = tokens === 0 ? [] : checks.filter((check) => countsTokens(check.id) && check.refillMs > 0);
@@ -301,32 +286,6 @@ export class RedisLeases {
 			this.#endings.push(ending);
 			return false;
 		}
-	}
-
-	/** A lease another replica has granted. */
-	async #find(id: string, anyway = false): Promise<OpenLease | undefined> {
-		if (!this.#context.link.isUp && !anyway) return undefined;
-		await this.#learnProviders().catch(() => undefined);
-		for (const provider of this.#providers) {
-			const leases = this.#keysOf(provider).leases;
-			const body = await this.#context.link.command('HGET', [leases, id], {anyway: true}).catch(() => null);
-			if (body === null) continue;
-			const kept = JSON.parse(String(body)) as LeaseBody;
-			return {lease: this.#leaseOf(id, kept), provider, checks: kept.offer.checks};
-		}
-		return undefined;
-	}
-
-	/** Others may have begun pools this replica has not. */
-	async #learnProviders(): Promise<void> {
-		const {link, keys} = this.#context;
-		const found = strings(await link.command('SMEMBERS', [keys.providers], {anyway: true}));
-		for (const provider of found) this.#providers.add(provider);
-	}
-
-	#leaseOf(id: string, {model, servedBy, at, until, offer: {kid}}: LeaseBody): Lease {
-		const ahead = clockAheadMs(this.#context);
-		return {id, kid, model, servedBy, grantedAt: at - ahead, expiresAt: until - ahead};
 	}
 
 	#keysOf(provider: string): PoolKeys {
