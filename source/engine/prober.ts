@@ -132,7 +132,6 @@ export class Prober {
 	async #sweepAll(): Promise<void> {
 		const {roster, store, clock, changed} = this.#parts;
 		const fence = store.fleet?.fence();
-		// While nobody can be asked each probes, less often.
 		const isAnothers = store.fleet !== undefined && fence === undefined && store.condition().state === 'ok';
 		if (this.#sweep !== undefined || isAnothers) return;
 		this.#sweep = {done: 0, total: 0};

@@ -42,7 +42,7 @@ export class RedisFleet {
 	/** Says that this replica lives and learns who else does. Throws when Redis is away. */
 	async beat(): Promise<Beat> {
 		const {link, keys, replica, clock} = this.#context;
-		const where = [keys.leader, keys.fence, keys.replicas, keys.facts, keys.pepper];
+		const where = [keys.leader, keys.fence, keys.replicas, keys.facts, keys.pepper, keys.epoch];
 		const {latencyMs} = link;
 		const facts: Facts = {
 			id: replica,

@@ -7,6 +7,8 @@ export function redisKeys(prefix: string) {
 	return {
 		/** Fingerprint of the pepper; it is missing when everything else is. */
 		pepper: deck('pepper'),
+		/** When this deck's books were begun: with others everything in them is gone. */
+		epoch: deck('epoch'),
 		benches: deck('benches'),
 		alerts: deck('alerts'),
 		strategies: deck('strategies'),

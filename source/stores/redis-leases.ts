@@ -5,7 +5,8 @@ import {fullWindow, LocalShare, type SeenWindow, type Share} from './local-share
 import {clockAheadMs, type RedisContext, strings} from './redis-context.ts';
 import {grantCounts} from './redis-counts.ts';
 import {RedisDebts} from './redis-debts.ts';
-import {type BookedLease, type LeaseBody, LeaseBooks} from './redis-lease-books.ts';
+import type {PoolKeys} from './redis-keys.ts';
+import {type LeaseBody, type OpenLease, RedisLeaseBooks} from './redis-lease-books.ts';
 import {RedisAway, type ScriptAnswer} from './redis-link.ts';
 import {Offers, offerText} from './redis-offers.ts';
 import type {Reservation, ReserveOffer, ReserveRequest, StoredState} from './store.ts';
@@ -14,8 +15,9 @@ import type {Reservation, ReserveOffer, ReserveRequest, StoredState} from './sto
 const batchSizes = [1, 16, 64] as const;
 /** A lease nobody has ended, so long past its time, belonged to a replica that is no more. */
 const abandonedMs = 5000;
+/** A second try is short: both together must not keep a caller waiting. */
+const againMs = 40;
 const abandonedAtOnce = 200;
-/** Longer than any window takes to be whole again. */
 const unusedMs = 40 * 86_400_000;
 
 type Full = Extract<Reservation, {granted: false}>['full'];
@@ -26,15 +28,18 @@ type Ending = {
 	readonly checks?: readonly LimitCheck[];
 	readonly tokens: number;
 };
+
 /** Leases and the windows they spend: decided by Redis, and from this replica's share while Redis is away. */
 export class RedisLeases {
 	readonly #context: RedisContext;
 	readonly #shareOf: () => Share;
 	readonly #share = new LocalShare();
-	readonly #books: LeaseBooks;
 	readonly #debts: RedisDebts;
+	readonly #books: RedisLeaseBooks;
 	/** Granted by this replica, here or there. */
-	readonly #open = new Map<string, BookedLease>();
+	readonly #open = new Map<string, OpenLease>();
+	/** Providers whose books have been begun. */
+	readonly #providers = new Set<string>();
 	/** Ends Redis was not told of, and reservations it may have made for nobody. */
 	#endings: Ending[] = [];
 	/** Reservations Redis may have made although nobody heard of it, with the key granted here instead, if any. */
@@ -43,8 +48,8 @@ export class RedisLeases {
 	constructor(context: RedisContext, shareOf: () => Share) {
 		this.#context = context;
 		this.#shareOf = shareOf;
-		this.#books = new LeaseBooks(context);
-		this.#debts = new RedisDebts(context, this.#share, this.#books.providers);
+		this.#books = new RedisLeaseBooks(context, this.#providers);
+		this.#debts = new RedisDebts(context, this.#share, this.#providers);
 	}
 
 	async reserve(request: ReserveRequest): Promise<Reservation> {
@@ -79,7 +84,6 @@ export class RedisLeases {
 		return own !== undefined || ended ? open.lease : undefined;
 	}
 
-	/** Ends this replica's leases that are past their time, and tells them. */
 	async expire(now: number): Promise<Lease[]> {
 		const past = [...this.#open.values()].filter(({lease}) => lease.expiresAt <= now);
 		return (await Promise.all(past.map(({lease}) => this.release(lease.id, now, 0)))).filter(
@@ -87,7 +91,6 @@ export class RedisLeases {
 		);
 	}
 
-	/** Everybody's; while Redis is away this replica's. */
 	async openLeases(): Promise<Lease[]> {
 		try {
 			return await this.#books.all();
@@ -103,7 +106,7 @@ export class RedisLeases {
 
 	/** Picks since ever and the grants of the minute before `now`, of all replicas. */
 	counts(now: number): Promise<Pick<StoredState, 'picks' | 'recentGrants'>> {
-		return grantCounts(this.#context, [...this.#books.providers], now);
+		return grantCounts(this.#context, [...this.#providers], now);
 	}
 
 	/** Redis is away: what runs holds its part of what may run at once. */
@@ -115,7 +118,7 @@ export class RedisLeases {
 	async reconcile(now: number): Promise<void> {
 		await this.#books.learnProviders();
 		await this.#resolveDoubts(now);
-		for (const provider of this.#books.providers) await this.#debts.settle(provider, now);
+		for (const provider of this.#providers) await this.#debts.settle(provider, now);
 		const endings = this.#endings;
 		this.#endings = [];
 		for (const ending of endings) await this.#end(ending, now, {anyway: true});
@@ -124,8 +127,8 @@ export class RedisLeases {
 	/** Drops leases of replicas that are no more; the sets of holders forget them by themselves. */
 	async sweepAbandoned(now: number): Promise<void> {
 		const {link, clock} = this.#context;
-		for (const provider of this.#books.providers) {
-			const {due} = this.#books.pool(provider);
+		for (const provider of this.#providers) {
+			const {due} = this.#keysOf(provider);
 			const before = clock.now() + clockAheadMs(this.#context) - abandonedMs;
 			const ids = strings(await link.command('ZRANGEBYSCORE', [due, '-inf', before, 'LIMIT', 0, abandonedAtOnce]));
 			for (const id of ids) {
@@ -135,16 +138,14 @@ export class RedisLeases {
 		}
 	}
 
-	/** Forgets windows that are whole again; what nobody uses any more leaves Redis by itself. */
 	async prune(now: number): Promise<void> {
 		this.#share.prune(now);
-		for (const provider of this.#books.providers) {
-			const {windows, leases, due, debts} = this.#books.pool(provider);
+		for (const provider of this.#providers) {
+			const {windows, leases, due, debts} = this.#keysOf(provider);
 			for (const key of [windows, leases, due, debts]) await this.#context.link.command('PEXPIRE', [key, unusedMs]);
 		}
 	}
 
-	/** Asks Redis; undefined when it cannot be asked. */
 	async #ask(request: ReserveRequest, batch: readonly ReserveOffer[]): Promise<Reservation | undefined> {
 		try {
 			if (this.#debts.isOwing && this.#context.link.isUp) {
@@ -169,7 +170,7 @@ export class RedisLeases {
 			return await this.#run(request, batch);
 		} catch (error) {
 			if (!(error instanceof RedisAway) || !this.#context.link.isUp) throw error;
-			return this.#run(request, batch);
+			return this.#run(request, batch, againMs);
 		}
 	}
 
@@ -184,14 +185,17 @@ export class RedisLeases {
 		}
 	}
 
-	#run(request: ReserveRequest, batch: readonly ReserveOffer[]): Promise<ScriptAnswer> {
+	#run(request: ReserveRequest, batch: readonly ReserveOffer[], withinMs?: number): Promise<ScriptAnswer> {
 		const {link, replica} = this.#context;
 		const {leaseId, provider, model, servedBy, now, expiresAt} = request;
-		const pool = this.#books.pool(provider);
+		const pool = this.#keysOf(provider);
 		const keys: string[] = [pool.windows, pool.leases, pool.due, pool.picks, ...pool.grants];
 		const offers = batch.map(({kid, checks}) => offerText(kid, checks, pool, keys));
 		const head = JSON.stringify({replica, provider, model, servedBy}).slice(0, -1);
-		return link.run('reserve', keys, [leaseId, Math.max(1, expiresAt - now), servedBy, head, ...offers], this.#at(now));
+		return link.run('reserve', keys, [leaseId, Math.max(1, expiresAt - now), servedBy, head, ...offers], {
+			...this.#at(now),
+			...(withinMs === undefined ? {} : {withinMs}),
+		});
 	}
 
 	#reservation(answer: ScriptAnswer, request: ReserveRequest, batch: readonly ReserveOffer[]): Reservation {
@@ -247,7 +251,7 @@ export class RedisLeases {
 				yield offer;
 			}
 		};
-		this.#books.providers.add(request.provider);
+		this.#providers.add(request.provider);
 		const reservation = this.#share.reserve({...request, offers: noted()}, this.#shareOf());
 		if (reservation.granted) {
 			const {kid} = reservation.lease;
@@ -265,7 +269,7 @@ export class RedisLeases {
 		{overdueMs, anyway = false}: {readonly overdueMs?: number; readonly anyway?: boolean} = {},
 	): Promise<boolean> {
 		const {id, provider, tokens} = ending;
-		const pool = this.#books.pool(provider);
+		const pool = this.#keysOf(provider);
 		const checks = ending.checks ?? (await this.#books.find(id))?.checks;
 		if (checks === undefined) return false;
 		const held = checks.filter(({refillMs}) => refillMs === 0).map((check) => pool.held(check.id));
@@ -282,6 +286,10 @@ export class RedisLeases {
 			this.#endings.push(ending);
 			return false;
 		}
+	}
+
+	#keysOf(provider: string): PoolKeys {
+		return this.#context.keys.pool(provider);
 	}
 
 	#at(now: number): {readonly at?: number} {

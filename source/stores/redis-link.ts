@@ -34,6 +34,9 @@ type LinkParts = {
 	readonly onDown: () => void;
 };
 
+/** `at`: the instant to count with; `anyway`: to find out whether Redis is still away; `withinMs`: then it has failed. */
+type RunOptions = {readonly at?: number | undefined; readonly anyway?: boolean; readonly withinMs?: number};
+
 /** One connection with a breaker of its own: while Redis is away no call waits for it. */
 export class RedisLink {
 	readonly #client: RedisClient;
@@ -96,17 +99,17 @@ export class RedisLink {
 		this.#client.disconnect();
 	}
 
-	/** Runs a script unless Redis is away; `anyway`: to find out whether it still is. `at`: the instant to count with, instead of the server's own. */
+	/** Runs a script unless Redis is away; `anyway`: to find out whether it still is. */
 	async run(
 		name: ScriptName,
 		keys: readonly string[],
 		args: readonly Argument[],
-		{at, anyway = false}: {readonly at?: number | undefined; readonly anyway?: boolean} = {},
+		{at, anyway = false, withinMs = this.#timeoutMs}: RunOptions = {},
 	): Promise<ScriptAnswer> {
 		for (let attempt = 1; ; attempt++) {
-			const deadline = Math.ceil(this.#clock.now() + this.#knownSkew() + this.#timeoutMs);
+			const deadline = Math.ceil(this.#clock.now() + this.#knownSkew() + withinMs);
 			const given = [keys.length, ...keys, deadline, at ?? '', ...args];
-			const answer = (await this.#timed(() => this.#evaluate(name, given), anyway)) as ScriptAnswer;
+			const answer = (await this.#timed(() => this.#evaluate(name, given), anyway, withinMs)) as ScriptAnswer;
 			this.#noteServerTime(answer[1], answer[0] === 'EXPIRED');
 			if (answer[0] !== 'EXPIRED') return answer;
 			// Either it was late, or one of the clocks was set: the second try knows the difference.
@@ -116,7 +119,7 @@ export class RedisLink {
 
 	/** One command outside of scripts. */
 	command(name: string, args: readonly Argument[], {anyway = false} = {}): Promise<unknown> {
-		return this.#timed(() => this.#client.call(name, [...args]), anyway);
+		return this.#timed(() => this.#client.call(name, [...args]), anyway, this.#timeoutMs);
 	}
 
 	async #evaluate(name: ScriptName, given: readonly Argument[]): Promise<unknown> {
@@ -129,11 +132,11 @@ export class RedisLink {
 		}
 	}
 
-	async #timed<Answer>(ask: () => Promise<Answer>, anyway: boolean): Promise<Answer> {
+	async #timed<Answer>(ask: () => Promise<Answer>, anyway: boolean, withinMs: number): Promise<Answer> {
 		if (!anyway && this.#down !== undefined) throw new RedisAway(this.#down.why, false);
 		const askedAt = this.#clock.now();
 		try {
-			const answer = await this.#inTime(ask());
+			const answer = await this.#inTime(ask(), withinMs);
 			const tookMs = Math.max(0, this.#clock.now() - askedAt);
 			this.#latencyMs = this.#latencyMs === undefined ? tookMs : this.#latencyMs * 0.9 + tookMs * 0.1;
 			this.#inARow = 0;
@@ -145,9 +148,9 @@ export class RedisLink {
 	}
 
 	/** Answers that have come in while this process was busy are read before the time is called over. */
-	#inTime<Answer>(asked: Promise<Answer>): Promise<Answer> {
+	#inTime<Answer>(asked: Promise<Answer>, withinMs: number): Promise<Answer> {
 		return new Promise((resolve, reject) => {
-			const timer = this.#clock.after(this.#timeoutMs, () => {
+			const timer = this.#clock.after(withinMs, () => {
 				void nextTurn()
 					.then(nextTurn)
 					.then(() => reject(new Error('Command timed out')));

@@ -10,6 +10,8 @@ type Kept = {
 	readonly benches: ReadonlyMap<string, Bench>;
 	readonly alerts: ReadonlyMap<string, Alert>;
 	readonly strategies: ReadonlyMap<string, string>;
+	/** Absent when there is nothing, not even a beginning. */
+	readonly epoch: string | undefined;
 };
 
 type Parts = {
@@ -34,6 +36,8 @@ export class RedisState {
 	readonly #unsavedStrategies = new Set<string>();
 	/** Grows with each change of the mirror: a picture of Redis that was begun before is of the past. */
 	#changes = 0;
+	/** Of the books that were last read. */
+	#epoch: string | undefined;
 
 	/** `told` hears of what others changed. */
 	constructor(context: RedisContext, {book, pepper, told}: Parts) {
@@ -86,6 +90,7 @@ export class RedisState {
 		const {link, keys} = this.#context;
 		const kept = await this.#read();
 		await link.command('SET', [keys.pepper, this.#pepper, 'NX'], {anyway: true});
+		await link.command('SET', [keys.epoch, Math.round(this.#context.clock.now()), 'NX'], {anyway: true});
 		const {benches, alerts, strategies} = this.#book;
 		const changes: StateChange[] = [
 			...benches
@@ -105,11 +110,17 @@ export class RedisState {
 	}
 
 	/** After an outage: both sides learn what the other did meanwhile. Nothing that rests rests shorter for it. */
-	async reconcile({isNew}: {readonly isNew: boolean}): Promise<void> {
-		if (isNew) await this.restore();
+	async reconcile(): Promise<void> {
 		for (let attempt = 1; attempt <= mergeAttempts; attempt++) {
 			const before = this.#changes;
 			const kept = await this.#read();
+			// What is empty has been lost, not lifted: nothing may come back to life by it.
+			if (kept.epoch === undefined) return;
+			if (kept.epoch !== this.#epoch) {
+				await this.restore();
+				this.#epoch = kept.epoch;
+				continue;
+			}
 			const changes = this.#unsaved(kept);
 			if (changes.length > 0) {
 				const [word] = await this.#write(changes, {anyway: true});
@@ -209,11 +220,13 @@ export class RedisState {
 		const {link, keys} = this.#context;
 		const all = async (key: string) => pairs(await link.command('HGETALL', [key], {anyway: true}));
 		const [benches, alerts, strategies] = await Promise.all([keys.benches, keys.alerts, keys.strategies].map(all));
+		const epoch = await link.command('GET', [keys.epoch], {anyway: true});
 		const ahead = clockAheadMs(this.#context);
 		return {
 			benches: new Map(benches?.map(([id, body]) => [id, shiftedBench(keptBench(body), -ahead)])),
 			alerts: new Map(alerts?.map(([id, body]) => [id, JSON.parse(body) as Alert])),
 			strategies: new Map(strategies),
+			epoch: epoch === null ? undefined : String(epoch),
 		};
 	}
 }

@@ -132,7 +132,7 @@ class RedisStore implements Store {
 		);
 		this.#follower.start(
 			(told) => this.#heard(told),
-			() => this.#state.reconcile({isNew: false}),
+			() => this.#state.reconcile(),
 		);
 	}
 
@@ -252,15 +252,15 @@ class RedisStore implements Store {
 			const beat = await this.#fleet.beat();
 			this.#otherPepper = beat === 'other-pepper';
 			if (this.#otherPepper) return;
-			if (!link.isUp || beat === 'new') await this.#return(beat === 'new');
+			if (!link.isUp || beat === 'new') await this.#return();
 			else if (this.#fleet.fence() !== undefined) await this.#leases.sweepAbandoned(this.#clock.now());
 		} catch (error) {
 			if (!(error instanceof RedisAway)) throw error;
 		}
 	}
 
-	async #return(isNew: boolean): Promise<void> {
-		await this.#state.reconcile({isNew});
+	async #return(): Promise<void> {
+		await this.#state.reconcile();
 		await this.#leases.reconcile(this.#clock.now());
 		await this.#history.reconcile();
 		this.#context.link.up();

@@ -64,13 +64,16 @@ export class FaultProxy implements AsyncDisposable {
 			client.resetAndDestroy();
 			return;
 		}
-		client.on('data', (bytes) => void this.#pass(bytes, server));
-		server.on('data', (bytes) => void this.#answer(bytes, client));
+		const up = inOrder((bytes) => this.#pass(bytes, server));
+		const down = inOrder((bytes) => this.#answer(bytes, client));
+		client.on('data', up);
+		server.on('data', down);
 	}
 
 	async #pass(bytes: Buffer, server: Socket): Promise<void> {
-		if (this.fault?.kind === 'black-hole') return;
-		if (this.fault?.kind === 'latency') await sleep(this.fault.ms);
+		const {fault} = this;
+		if (fault?.kind === 'black-hole') return;
+		if (fault?.kind === 'latency') await this.#during(fault, fault.ms);
 		server.write(bytes);
 	}
 
@@ -94,8 +97,22 @@ export class FaultProxy implements AsyncDisposable {
 			case 'slicer':
 				for (const byte of bytes) {
 					client.write(Buffer.of(byte));
-					await sleep(1);
+					if (this.fault === fault) await sleep(1);
 				}
 		}
 	}
+
+	/** What a fault holds up is let go when it ends. */
+	async #during(fault: Fault, ms: number): Promise<void> {
+		const until = performance.now() + ms;
+		while (this.fault === fault && performance.now() < until) await sleep(10);
+	}
+}
+
+/** Passes one after the other: what came first must not be overtaken. */
+function inOrder(pass: (bytes: Buffer) => Promise<void>): (bytes: Buffer) => void {
+	let before = Promise.resolve();
+	return (bytes) => {
+		before = before.then(() => pass(bytes));
+	};
 }

@@ -65,6 +65,17 @@ export class RedisServer implements AsyncDisposable {
 		await this.ready();
 	}
 
+	/** A command on a connection of its own; gives what it says. */
+	async cli(...args: readonly string[]): Promise<string> {
+		const child = spawn('/usr/bin/redis-cli', ['-p', `${this.port}`, ...args], {stdio: ['ignore', 'pipe', 'ignore']});
+		let said = '';
+		child.stdout.on('data', (text) => {
+			said += text;
+		});
+		await once(child, 'close');
+		return said;
+	}
+
 	/** Waits until it answers. */
 	async ready(): Promise<void> {
 		for (let tries = 0; tries < 200; tries++) {
