@@ -1,4 +1,5 @@
 import type {Outage} from '../source/engine/deck.ts';
+import type {Snapshot} from '../source/engine/snapshot.ts';
 import {age, duration, plural} from '../source/format.ts';
 import {type DashboardState, hasUnasked} from './dashboard-state.ts';
 import {staleness} from './intake.ts';
@@ -48,6 +49,17 @@ export function loadingWords(state: DashboardState): string | undefined {
 	return sweep === undefined || !hasUnasked(state.snapshot) ? undefined : `probing ${sweep.done}/${sweep.total}`;
 }
 
+/** ` · 3 replicas, host:4711 probes, 0.4ms`: of a store that several share. */
+function fleetWords({fleet}: Snapshot): string {
+	if (fleet === undefined) return '';
+	const {replicas} = fleet;
+	const prober = replicas.find(({probes}) => probes);
+	const own = replicas.find(({isThis}) => isThis);
+	const who = prober === undefined ? '' : `, ${prober.isThis ? 'this one' : prober.name} probes`;
+	const took = own?.latencyMs === undefined ? '' : `, ${own.latencyMs.toFixed(1)}ms`;
+	return ` · ${plural(replicas.length, 'replica')}${who}${took}`;
+}
+
 /** `! disconnected 12s, picture 20s old, next try in 3s`; narrow screens get the beginning. */
 function outageWords({since, nextTryAt}: Outage, {now, snapshot, columns}: DashboardState): string {
 	const lost = `! disconnected ${duration(now - since)}`;
@@ -66,7 +78,7 @@ export function sourceLine(state: DashboardState): Line {
 	const behind = staleness(state);
 	if (behind !== undefined) return [span(`! no news for ${duration(behind)} `, 'warn', true)];
 	const life = state.attachment !== 'local' ? state.attachment : snapshot.mode === 'demo' ? 'demo' : 'live';
-	const where = snapshot.store.kind === 'sqlite' ? 'local' : snapshot.store.kind;
+	const where = snapshot.store.kind === 'sqlite' ? 'local' : `${snapshot.store.kind}${fleetWords(snapshot)}`;
 	if (snapshot.store.state === 'degraded') {
 		return [span(`! store ${where}: ${snapshot.store.detail ?? 'degraded'} `, 'bad')];
 	}

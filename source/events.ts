@@ -56,6 +56,8 @@ export type EngineFact =
 	| {readonly type: 'alert.acknowledged'; readonly alertId: string; readonly by: string}
 	| {readonly type: 'alert.silenced'; readonly alertId: string; readonly until: number}
 	| {readonly type: 'strategy.changed'; readonly model: string; readonly strategy: string; readonly by: string}
+	| {readonly type: 'store.degraded'; readonly detail: string}
+	| {readonly type: 'store.restored'; readonly afterMs: number}
 	| {readonly type: 'config.applied'; readonly added: number; readonly removed: number}
 	| {readonly type: 'config.refused'; readonly problems: readonly string[]};
 

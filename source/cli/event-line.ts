@@ -34,6 +34,10 @@ export function eventLine(event: EngineEvent, alerts: () => readonly Alert[]): E
 			return line('config', 'info', `${event.model} now picks by ${event.strategy}, chosen by ${event.by}`);
 		case 'config.applied':
 			return line('config', 'info', appliedText(event));
+		case 'store.degraded':
+			return line('engine', 'error', `the store is degraded: ${event.detail}`);
+		case 'store.restored':
+			return line('engine', 'info', `the store is well again after ${duration(event.afterMs)}`);
 		case 'config.refused':
 			return line(
 				'config',

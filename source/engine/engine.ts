@@ -92,14 +92,8 @@ export class Engine implements Deck, Leasing {
 		const strategies = this.#strategies;
 		const others = {...shared, assessor, alerter: this.#alerter, prober: this.#prober, strategies};
 		store.fleet?.follow((changes) => takeOver(changes, others));
-		this.#housekeeping = new Housekeeping({
-			clock,
-			assessor,
-			dispatcher: this.#dispatcher,
-			alerter: this.#alerter,
-			picture: this.#picture,
-			store,
-		});
+		const [dispatcher, alerter, picture] = [this.#dispatcher, this.#alerter, this.#picture];
+		this.#housekeeping = new Housekeeping({...shared, assessor, dispatcher, alerter, picture});
 	}
 
 	/** Reads what was kept and takes over; probing starts with `start()`. */

@@ -1,4 +1,5 @@
 import type {Clock, Stoppable} from '../clock.ts';
+import type {EventHub} from '../events.ts';
 import type {Store} from '../stores/store.ts';
 import type {Alerter} from './alerter.ts';
 import type {Assessor} from './assessor.ts';
@@ -18,6 +19,7 @@ type Parts = {
 	readonly alerter: Alerter;
 	readonly picture: LivePicture;
 	readonly store: Store;
+	readonly events: EventHub;
 };
 
 /** What has to be done even when nobody asks: deadlines, overdue leases, alerts. */
@@ -27,6 +29,7 @@ export class Housekeeping {
 	#running: Promise<void> | undefined;
 	#hasNews = false;
 	#evaluatedAt = 0;
+	#degradedSince: number | undefined;
 
 	constructor(parts: Parts) {
 		this.#parts = parts;
@@ -68,8 +71,25 @@ export class Housekeeping {
 		await this.#running;
 	}
 
+	/** Once per change: a store that is gone is no news every second. */
+	#tellStore(): void {
+		const {store, events, clock, picture} = this.#parts;
+		const now = clock.now();
+		const condition = store.condition();
+		if (condition.state === 'degraded' && this.#degradedSince === undefined) {
+			this.#degradedSince = now;
+			events.publish({type: 'store.degraded', detail: condition.detail}, now);
+			picture.outdate();
+		} else if (condition.state === 'ok' && this.#degradedSince !== undefined) {
+			events.publish({type: 'store.restored', afterMs: now - this.#degradedSince}, now);
+			this.#degradedSince = undefined;
+			picture.outdate();
+		}
+	}
+
 	async #round(): Promise<void> {
 		const {assessor, dispatcher, clock, picture} = this.#parts;
+		this.#tellStore();
 		await assessor.passDeadlines();
 		await dispatcher.expireLeases();
 		if (!this.#hasNews && clock.now() - this.#evaluatedAt < quietMs) return;

@@ -57,6 +57,13 @@ function statusReport(hello: Hello, snapshot: Snapshot) {
 		},
 		alerts: snapshot.alerts.filter(({state}) => state === 'firing').length,
 		store: {kind: snapshot.store.kind, state: snapshot.store.state, detail: snapshot.store.detail ?? null},
+		replicas:
+			snapshot.fleet?.replicas.map(({name, probes, isThis, latencyMs}) => ({
+				name,
+				probes,
+				isThis,
+				latencyMs: latencyMs ?? null,
+			})) ?? null,
 	};
 }
 
@@ -75,6 +82,16 @@ function statusLines(hello: Hello, snapshot: Snapshot, now: number): readonly st
 		['keys', tally(snapshot)],
 		['alerts', firing === 0 ? 'none fires' : `${plural(firing, 'alert')} firing: keydeck alerts list`],
 		['store', `${kind}, ${state}${detail === undefined ? '' : `: ${detail}`}`],
+		...(snapshot.fleet?.replicas ?? []).map((replica, place): [string, string] => [
+			place === 0 ? 'replicas' : '',
+			replicaWords(replica),
+		]),
 	];
 	return [`${holderName(hello)} runs`, ...rows.map(([name, value]) => `  ${name.padEnd(13)}${value}`)];
+}
+
+/** `web-1:4711 (this one), probes, 0.4ms to the store`. */
+function replicaWords({name, isThis, probes, latencyMs}: NonNullable<Snapshot['fleet']>['replicas'][number]): string {
+	const took = latencyMs === undefined ? '' : `, ${latencyMs.toFixed(1)}ms to the store`;
+	return `${name}${isThis ? ' (this one)' : ''}${probes ? ', probes' : ''}${took}`;
 }

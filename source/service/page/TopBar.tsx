@@ -1,5 +1,6 @@
 import type {JSX} from 'preact';
-import {clean, clockTime} from '../../format.ts';
+import type {Snapshot} from '../../engine/snapshot.ts';
+import {clean, clockTime, plural} from '../../format.ts';
 import type {ThemeName} from './browser-storage.ts';
 import {connectionLine, connectionWord} from './connection-words.ts';
 import type {Session} from './session.ts';
@@ -59,7 +60,7 @@ function StoreWord({snapshot}: {readonly snapshot: NonNullable<Session['snapshot
 	const {kind, state, detail} = snapshot.store;
 	return (
 		<span class={`store ${state === 'ok' ? 'quiet' : 'badge bad'}`} title={clean(detail ?? `Store: ${kind}, ok`)}>
-			{state === 'ok' ? `store ${kind}` : `store ${kind} DEGRADED`}
+			{state === 'ok' ? `store ${kind}${fleetWords(snapshot)}` : `store ${kind} DEGRADED`}
 		</span>
 	);
 }
@@ -100,4 +101,11 @@ export function Banners({session}: {readonly session: Session}): JSX.Element {
 			) : null}
 		</>
 	);
+}
+
+/** ` · 3 replicas, web-1:4711 probes`: of a store that several share. */
+function fleetWords({fleet}: Snapshot): string {
+	if (fleet === undefined) return '';
+	const prober = fleet.replicas.find(({probes}) => probes);
+	return ` · ${plural(fleet.replicas.length, 'replica')}${prober === undefined ? '' : `, ${clean(prober.name)} probes`}`;
 }

@@ -1,5 +1,5 @@
 import type {EngineEvent, EngineFact} from '../../events.ts';
-import {clean, clockTime, plural} from '../../format.ts';
+import {clean, clockTime, duration, plural} from '../../format.ts';
 import type {Tone} from './signs.ts';
 
 /** One event as a line. */
@@ -22,6 +22,7 @@ function toneOf(type: EngineFact['type']): Tone {
 	switch (type) {
 		case 'alert.fired':
 		case 'config.refused':
+		case 'store.degraded':
 		case 'lease.refused':
 			return 'bad';
 		case 'bench.placed':
@@ -82,6 +83,10 @@ function wordsOfTheRest(event: Rest): string {
 			return `${event.model} is picked by ${event.strategy} (${event.by})`;
 		case 'config.applied':
 			return `configuration applied: ${event.added} added, ${event.removed} removed`;
+		case 'store.degraded':
+			return `the store is degraded: ${event.detail}`;
+		case 'store.restored':
+			return `the store is well again after ${duration(event.afterMs)}`;
 		case 'config.refused':
 			return `configuration refused: ${event.problems.join('; ')}`;
 		default: {
