@@ -166,12 +166,13 @@ export class RedisLeases {
 
 	/** One answer that is late is no outage: asked again under the same id it cannot be granted twice. */
 	async #runTwice(request: ReserveRequest, batch: readonly ReserveOffer[]): Promise<ScriptAnswer> {
-		try {
-			return await this.#run(request, batch);
-		} catch (error) {
-			if (!(error instanceof RedisAway) || !this.#context.link.isUp) throw error;
-			return this.#run(request, batch, againMs);
-		}
+		const first = await this.#run(request, batch).catch((error: unknown) => error as Error);
+		if (!(first instanceof Error)) return first;
+		if (!(first instanceof RedisAway) || !this.#context.link.isUp) throw first;
+		return this.#run(request, batch, againMs).catch((second: unknown) => {
+			// What the first try may have done is not undone by a second that did not even leave.
+			throw second instanceof RedisAway && first.mayHaveRun ? new RedisAway(second.message, true) : second;
+		});
 	}
 
 	/** What Redis did without telling counts once: for the lease granted here, or for nobody and is taken back. */

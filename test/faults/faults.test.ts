@@ -185,17 +185,34 @@ test('absent at the start: it opens, hands out, and joins when Redis comes', {sk
 	assert.ok(backMs <= 2000, `${backMs} ms`);
 });
 
-test('100 answers cut after the script has run: nothing is spent twice', {
-	skip: needsRedis,
-	todo: 'some are counted twice, which grants less, never more',
-}, async () => {
+test('100 answers cut after the script has run: nothing is spent twice', {skip: needsRedis}, async () => {
 	await using server = await RedisServer.start();
+	// Each deck is away for a while after a cut: several of them save the waiting.
+	const decks = await Promise.all(Array.from({length: 5}, (_, index) => cutAnswers(server, `deck${index}`, 20)));
+	const granted = decks.reduce((sum, deck) => sum + deck.granted, 0);
+	const spent = decks.reduce((sum, deck) => sum + deck.spent, 0);
+	table('100 answers cut', [
+		['granted', 'spent'],
+		[granted, spent.toFixed(2)],
+	]);
+	assert.equal(granted, 100);
+	assert.ok(spent >= granted - 0.01, 'nothing granted is missing');
+	// What was granted from the share refills more slowly, and counts a ninth more.
+	assert.ok(spent <= granted / 0.9 + 0.01, `${spent} units for ${granted} grants`);
+});
+
+/** Takes leases whose answers are lost on the way, one after the other; what was granted and what the books say. */
+async function cutAnswers(
+	server: RedisServer,
+	prefix: string,
+	times: number,
+): Promise<{readonly granted: number; readonly spent: number}> {
 	await using proxy = await FaultProxy.before(server.port);
-	const store = await openRedisStore({url: proxy.url, prefix: 'deck', pepper: 'p', clock: systemClock});
+	const store = await openRedisStore({url: proxy.url, prefix, pepper: 'p', clock: systemClock});
 	// It refills so slowly that every unit spent is still to be seen.
 	const check: LimitCheck = {id: 'key k1_a requests-day', capacity: 10_000, refillMs: 1e9, cost: 1};
 	let granted = 0;
-	for (let index = 0; index < 100; index++) {
+	for (let index = 0; index < times; index++) {
 		while (store.condition().state !== 'ok') await sleep(5);
 		proxy.fault = {kind: 'cut-replies', times: 1};
 		const now = Date.now();
@@ -206,15 +223,8 @@ test('100 answers cut after the script has run: nothing is spent twice', {
 	proxy.fault = undefined;
 	while (store.condition().state !== 'ok') await sleep(5);
 	await sleep(300);
-	const level = Number((await server.client.hget('deck:{pool-openai}:windows', check.id))?.split(' ')[0]);
-	table('100 answers cut', [
-		['granted', 'spent'],
-		[granted, level.toFixed(2)],
-	]);
+	const spent = Number((await server.client.hget(`${prefix}:{pool-openai}:windows`, check.id))?.split(' ')[0]);
 	await store.close();
-	assert.equal(granted, 100);
-	assert.ok(level >= granted - 0.01, 'nothing granted is missing');
-	// What was granted from the share refills more slowly, and counts a ninth more.
-	assert.ok(level <= granted / 0.9 + 0.01, `${level} units for ${granted} grants`);
-	assert.equal(await server.client.hlen('deck:{pool-openai}:leases'), 0);
-});
+	assert.equal(await server.client.hlen(`${prefix}:{pool-openai}:leases`), 0);
+	return {granted, spent};
+}
