@@ -39,7 +39,7 @@ async function ask(): Promise<boolean> {
 		return false;
 	}
 	granted[answer.key.kid] = (granted[answer.key.kid] ?? 0) + 1;
-	result.firstAt ||= at;
+	result.firstAt = Math.min(result.firstAt || at, at);
 	result.lastAt = Date.now();
 	await engine.release(answer.lease.id, 'unused');
 	return true;
