@@ -15,20 +15,20 @@ type Taker = {readonly by: string; readonly from: string};
  */
 export async function handOutKey(
 	{engine, audit}: Parts,
-	request: AcquireRequest & {readonly signal: AbortSignal},
-	{by, from, now}: Taker & {readonly now: number},
+	request: AcquireRequest,
+	{by, from, now, isGone}: Taker & {readonly now: number; readonly isGone: () => boolean},
 ): Promise<object> {
 	const acquired = await engine.acquire(request);
 	if (!acquired.granted) throw refusedLease(request.model, acquired, now);
 	const {lease, key} = acquired;
 	const entry = {by, from, model: request.model, key: key.hash, label: key.label, leaseId: lease.id};
 	try {
-		if (!request.signal.aborted) await recorded(audit, {action: 'key.handed-out', ...entry});
+		if (!isGone()) await recorded(audit, {action: 'key.handed-out', ...entry});
 	} catch (error) {
 		await engine.release(lease.id, 'unused');
 		throw error;
 	}
-	if (!request.signal.aborted) return handedOut(acquired, engine);
+	if (!isGone()) return handedOut(acquired, engine);
 	await engine.release(lease.id, 'unused');
 	await recorded(audit, {action: 'key.kept-back', ...entry});
 	throw new RequestRefused(503, {error: 'the caller is gone', code: 'CALLER_GONE', hint: 'ask again'});

@@ -131,6 +131,7 @@ function mount(app: FastifyInstance, route: Route, bearers: WeakMap<IncomingMess
 				by: bearer?.label ?? 'somebody here',
 				from: request.raw.socket.remoteAddress ?? 'unix socket',
 				signal: () => signalOf(request, reply),
+				isGone: () => reply.raw.destroyed || !request.raw.socket.writable,
 			});
 			reply.headers(standingHeaders);
 			if (!(answer instanceof TextAnswer)) return answer;

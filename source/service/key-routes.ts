@@ -38,9 +38,9 @@ export function keyRoutes(parts: Parts): Route[] {
 			query: shapes.handOutQuery,
 			answer: shapes.handOut,
 			errors: [400, 404, 429, 503],
-			run: async ({params, query: {wait, ...wish}, by, from, signal}) => {
-				const request = {...params, ...wish, signal: signal(), ...(wait === undefined ? {} : {waitMs: wait})};
-				return handOutKey(parts, request, {by, from, now: clock.now()});
+			run: async ({params, query: {wait, ...wish}, by, from, signal, isGone}) => {
+				const request = {...params, ...wish, ...(wait === undefined ? {} : {waitMs: wait, signal: signal()})};
+				return handOutKey(parts, request, {by, from, now: clock.now(), isGone});
 			},
 		}),
 		usageRoute(parts),
@@ -104,7 +104,7 @@ function failureRoute(parts: Parts): Route {
 		body: shapes.failureBody,
 		answer: shapes.handOut,
 		errors: [400, 404, 429, 503],
-		run: async ({params: {model}, body: {leaseId, hash, ...report}, by, from, signal}) => {
+		run: async ({params: {model}, body: {leaseId, hash, ...report}, by, from, isGone}) => {
 			const {lease, kid, entry} = await callOf(engine, model, {leaseId, hash});
 			const {outcome, usage} = outcomeOf({ok: false, ...report}, parts);
 			if (lease !== undefined) await engine.release(lease.id, outcome, usage);
@@ -114,8 +114,8 @@ function failureRoute(parts: Parts): Route {
 				.get(entry.provider)
 				?.read(outcome, {by: 'call', model: entry.upstream, request: 'call'});
 			const isBenched = reading !== undefined && benchesByItself(reading.verdict.kind);
-			const request = {model, fallback: true, avoid: isBenched ? [] : [kid], signal: signal()};
-			return handOutKey(parts, request, {by, from, now: clock.now()});
+			const request = {model, fallback: true, avoid: isBenched ? [] : [kid]};
+			return handOutKey(parts, request, {by, from, now: clock.now(), isGone});
 		},
 	});
 }

@@ -12,6 +12,8 @@ type RouteCall<Params, Query, Body> = {
 	readonly from: string;
 	/** Aborted when the client goes away. */
 	readonly signal: () => AbortSignal;
+	/** The client has gone away; cheaper than a signal, for who does not wait. */
+	readonly isGone: () => boolean;
 };
 
 /** One endpoint: what it takes, what it answers, who may use it. The description of the service is made from these. */
