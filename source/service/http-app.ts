@@ -75,23 +75,27 @@ export async function createHttpApp({routes, gate, onFailure, clean}: Options): 
 	};
 }
 
-/** Answers that have been begun and not ended. */
+/**
+ * Answers that have been begun and not ended: only counted, because a set of them makes its old
+ * tables keep every answer alive until the next full collection.
+ */
 class Running {
-	readonly #responses = new Set<ServerResponse>();
+	#count = 0;
 	#waiting: (() => void)[] = [];
+	readonly #end = (): void => {
+		this.#count -= 1;
+		if (this.#count > 0) return;
+		for (const tell of this.#waiting) tell();
+		this.#waiting = [];
+	};
 
 	add(response: ServerResponse): void {
-		this.#responses.add(response);
-		response.once('close', () => {
-			this.#responses.delete(response);
-			if (this.#responses.size > 0) return;
-			for (const tell of this.#waiting) tell();
-			this.#waiting = [];
-		});
+		this.#count += 1;
+		response.once('close', this.#end);
 	}
 
 	ended(): Promise<void> {
-		if (this.#responses.size === 0) return Promise.resolve();
+		if (this.#count === 0) return Promise.resolve();
 		return new Promise((resolve) => this.#waiting.push(resolve));
 	}
 }
