@@ -13,6 +13,8 @@ const binary = '/usr/bin/redis-server';
 const runs = 5;
 const calls = 10_000;
 const inFlight = 16;
+const keys = 100;
+let turn = 0;
 const checks = [{id: 'account openai own gpt-4o requests-minute', capacity: 1e9, refillMs: 1, cost: 1}];
 const increment = "return redis.call('INCR', KEYS[1])";
 
@@ -70,6 +72,7 @@ async function callsPerSecond(call: () => Promise<unknown>): Promise<number> {
 
 async function reserve(store: Store): Promise<void> {
 	const now = systemClock.now();
+	turn += 1;
 	const request = {provider: 'openai', model: 'gpt-4o', servedBy: 'gpt-4o', now, expiresAt: now + 60_000};
-	await store.reserve({...request, leaseId: randomUUID(), offers: [{kid: 'k1_a', checks}]});
+	await store.reserve({...request, leaseId: randomUUID(), offers: [{kid: `k1_${turn % keys}`, checks}]});
 }

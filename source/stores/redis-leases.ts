@@ -3,20 +3,19 @@ import type {LimitCheck} from '../domain/limit.ts';
 import {countsTokens} from './ledger.ts';
 import {fullWindow, LocalShare, type SeenWindow, type Share} from './local-share.ts';
 import {clockAheadMs, type RedisContext, strings} from './redis-context.ts';
-import {grantCounts} from './redis-counts.ts';
+import {RedisCounts} from './redis-counts.ts';
 import {RedisDebts} from './redis-debts.ts';
 import type {PoolKeys} from './redis-keys.ts';
 import {type LeaseBody, type OpenLease, RedisLeaseBooks} from './redis-lease-books.ts';
-import {RedisAway, type ScriptAnswer} from './redis-link.ts';
-import {Offers, offerText} from './redis-offers.ts';
+import {RedisAway} from './redis-link.ts';
+import {Offers} from './redis-offers.ts';
+import {type Decision, RedisReservations} from './redis-reservations.ts';
 import type {Reservation, ReserveOffer, ReserveRequest, StoredState} from './store.ts';
 
 /** Offers sent at once: mostly the first fits, and later ones are not to be made in vain. */
 const batchSizes = [1, 16, 64] as const;
 /** A lease nobody has ended, so long past its time, belonged to a replica that is no more. */
 const abandonedMs = 5000;
-/** A second try is short: both together must not keep a caller waiting. */
-const againMs = 40;
 const abandonedAtOnce = 200;
 const unusedMs = 40 * 86_400_000;
 
@@ -36,6 +35,8 @@ export class RedisLeases {
 	readonly #share = new LocalShare();
 	readonly #debts: RedisDebts;
 	readonly #books: RedisLeaseBooks;
+	readonly #reservations: RedisReservations;
+	readonly #counts: RedisCounts;
 	/** Granted by this replica, here or there. */
 	readonly #open = new Map<string, OpenLease>();
 	/** Providers whose books have been begun. */
@@ -50,6 +51,14 @@ export class RedisLeases {
 		this.#shareOf = shareOf;
 		this.#books = new RedisLeaseBooks(context, this.#providers);
 		this.#debts = new RedisDebts(context, this.#share, this.#providers);
+		this.#counts = new RedisCounts(context);
+		this.#reservations = new RedisReservations({
+			context,
+			begin: (provider, now) => this.#debts.settle(provider, now),
+			see: (provider, at, windows) => {
+				for (const window of windows) this.#see(provider, window, {level: window.level, at, unused: window.unused});
+			},
+		});
 	}
 
 	async reserve(request: ReserveRequest): Promise<Reservation> {
@@ -106,7 +115,12 @@ export class RedisLeases {
 
 	/** Picks since ever and the grants of the minute before `now`, of all replicas. */
 	counts(now: number): Promise<Pick<StoredState, 'picks' | 'recentGrants'>> {
-		return grantCounts(this.#context, [...this.#providers], now);
+		return this.#counts.all([...this.#providers], now);
+	}
+
+	/** Tells Redis the counts. */
+	flush(): Promise<void> {
+		return this.#counts.flush();
 	}
 
 	/** Redis is away: what runs holds its part of what may run at once. */
@@ -152,27 +166,13 @@ export class RedisLeases {
 				await this.#resolveDoubts(request.now);
 				await this.#debts.settle(request.provider, request.now);
 			}
-			const answer = await this.#runTwice(request, batch);
-			if (answer[0] !== 'LOST') return this.#reservation(answer, request, batch);
-			await this.#debts.settle(request.provider, request.now);
-			return this.#reservation(await this.#run(request, batch), request, batch);
+			return this.#reservation(await this.#reservations.ask(request, batch), request);
 		} catch (error) {
 			if (!(error instanceof RedisAway)) throw error;
 			// It may have been reserved for nobody: that is taken back when Redis can be asked again.
 			if (error.mayHaveRun) this.#doubtful.set(request.leaseId, {provider: request.provider});
 			return undefined;
 		}
-	}
-
-	/** One answer that is late is no outage: asked again under the same id it cannot be granted twice. */
-	async #runTwice(request: ReserveRequest, batch: readonly ReserveOffer[]): Promise<ScriptAnswer> {
-		const first = await this.#run(request, batch).catch((error: unknown) => error as Error);
-		if (!(first instanceof Error)) return first;
-		if (!(first instanceof RedisAway) || !this.#context.link.isUp) throw first;
-		return this.#run(request, batch, againMs).catch((second: unknown) => {
-			// What the first try may have done is not undone by a second that did not even leave.
-			throw second instanceof RedisAway && first.mayHaveRun ? new RedisAway(second.message, true) : second;
-		});
 	}
 
 	/** What Redis did without telling counts once: for the lease granted here, or for nobody and is taken back. */
@@ -186,61 +186,40 @@ export class RedisLeases {
 		}
 	}
 
-	#run(request: ReserveRequest, batch: readonly ReserveOffer[], withinMs?: number): Promise<ScriptAnswer> {
-		const {link, replica} = this.#context;
-		const {leaseId, provider, model, servedBy, now, expiresAt} = request;
-		const pool = this.#keysOf(provider);
-		const keys: string[] = [pool.windows, pool.leases, pool.due, pool.picks, ...pool.grants];
-		const offers = batch.map(({kid, checks}) => offerText(kid, checks, pool, keys));
-		const head = JSON.stringify({replica, provider, model, servedBy}).slice(0, -1);
-		return link.run('reserve', keys, [leaseId, Math.max(1, expiresAt - now), servedBy, head, ...offers], {
-			...this.#at(now),
-			...(withinMs === undefined ? {} : {withinMs}),
-		});
-	}
-
-	#reservation(answer: ScriptAnswer, request: ReserveRequest, batch: readonly ReserveOffer[]): Reservation {
-		const [word, server, ...rest] = answer;
+	#reservation(
+		{decision, server}: {readonly decision: Decision; readonly server: number},
+		request: ReserveRequest,
+	): Reservation {
+		if ('granted' in decision) return {granted: true, lease: this.#opened(decision.granted, request)};
+		if ('known' in decision) return {granted: true, lease: this.#known(decision.known, request)};
 		const since = this.#context.time === 'caller' ? request.now : server;
-		const local = (at: number): number => (at < 0 ? Number.POSITIVE_INFINITY : request.now + (at - since));
-		if (word === 'GRANTED') return {granted: true, lease: this.#granted(rest, request, batch)};
-		const full = (rest[0] as readonly (readonly [number, number])[]).map(([place, at], index) => {
-			const offer = batch[index];
-			const check = offer?.checks[place - 1];
-			if (offer === undefined || check === undefined) throw new RedisAway('an answer that fits no offer', false);
-			const retryAt = local(at);
-			if (check.refillMs > 0) this.#see(check, request, fullWindow(check, retryAt, request.now));
-			return {kid: offer.kid, window: check.id, retryAt};
+		const full = decision.full.map(({offer: {kid}, check, retryAt: at}) => {
+			const retryAt = request.now + (at - since);
+			if (check.refillMs > 0) this.#see(request.provider, check, fullWindow(check, retryAt, request.now));
+			return {kid, window: check.id, retryAt};
 		});
 		return {granted: false, full};
 	}
 
-	#granted(rest: readonly unknown[], request: ReserveRequest, batch: readonly ReserveOffer[]): Lease {
-		const [place, body, ...fills] = rest;
-		const offer = batch[Number(place) - 1];
-		const {leaseId: id, provider} = request;
-		if (offer === undefined) {
-			const known = JSON.parse(String(body)) as LeaseBody;
-			const lease = this.#books.leaseOf(id, known);
-			this.#open.set(id, {lease, provider, checks: known.offer.checks});
-			return lease;
-		}
-		const rates = offer.checks.filter(({refillMs}) => refillMs > 0);
-		for (const [index, check] of rates.entries()) {
-			const [level, , unused] = String(fills[index]).split(' ').map(Number);
-			this.#see(check, request, {level: level ?? 0, at: request.now, unused: unused ?? 0});
-		}
-		return this.#opened(offer, request);
+	#known(body: LeaseBody, {leaseId: id, provider}: ReserveRequest): Lease {
+		const lease = this.#books.leaseOf(id, body);
+		this.#open.set(id, {lease, provider, checks: body.offer.checks});
+		return lease;
 	}
 
 	#opened({kid, checks}: ReserveOffer, request: ReserveRequest): Lease {
 		const {leaseId: id, provider, model, servedBy, now: grantedAt, expiresAt} = request;
 		const lease: Lease = {id, kid, model, servedBy, grantedAt, expiresAt};
 		this.#open.set(id, {lease, provider, checks});
+		this.#counts.add(provider, lease);
 		return lease;
 	}
 
-	#see({id, refillMs}: LimitCheck, {provider}: ReserveRequest, fill: Omit<SeenWindow, 'provider' | 'refillMs'>): void {
+	#see(
+		provider: string,
+		{id, refillMs}: Pick<LimitCheck, 'id' | 'refillMs'>,
+		fill: Omit<SeenWindow, 'provider' | 'refillMs'>,
+	): void {
 		this.#share.see(id, {...fill, provider, refillMs});
 	}
 

@@ -1,5 +1,3 @@
-import type {LimitCheck} from '../domain/limit.ts';
-import type {PoolKeys} from './redis-keys.ts';
 import type {ReserveOffer} from './store.ts';
 
 /** Offers in batches; those of a batch Redis could not look at are offered again. */
@@ -29,15 +27,4 @@ export class Offers {
 	close(): void {
 		this.#rest.return?.();
 	}
-}
-
-/** An offer as the script reads it; holders of concurrency windows are named by their place in `keys`, which grows. */
-export function offerText(kid: string, checks: readonly LimitCheck[], pool: PoolKeys, keys: string[]): string {
-	const told = checks.map(({id, capacity, refillMs, cost}) => {
-		if (refillMs > 0) return {id, capacity, refillMs, cost};
-		const held = pool.held(id);
-		if (!keys.includes(held)) keys.push(held);
-		return {id, capacity, refillMs, cost, held: keys.indexOf(held) + 1};
-	});
-	return JSON.stringify({kid, checks: told});
 }

@@ -127,7 +127,7 @@ class RedisStore implements Store {
 			repeat(
 				this.#clock,
 				() => groupMs,
-				() => this.#history.flush(),
+				() => this.flush(),
 			),
 		);
 		this.#follower.start(
@@ -228,8 +228,8 @@ class RedisStore implements Store {
 		}
 	}
 
-	flush(): Promise<void> {
-		return this.#history.flush();
+	async flush(): Promise<void> {
+		await Promise.all([this.#history.flush(), this.#leases.flush()]);
 	}
 
 	close(): Promise<void> {
@@ -239,7 +239,7 @@ class RedisStore implements Store {
 
 	async #close(): Promise<void> {
 		for (const timer of this.#timers) timer.stop();
-		await this.#history.flush();
+		await this.flush();
 		await this.#follower.stop();
 		await this.#fleet.leave().catch(() => undefined);
 		this.#context.link.disconnect();

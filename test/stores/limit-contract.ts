@@ -95,6 +95,42 @@ export function testLimits(contractTest: ContractTest, histories: number): void 
 		assert.equal(await grants(store, perSecond(2), noon, 3), 1);
 	});
 
+	contractTest(
+		'of many calls at once exactly those that fit are granted, and the others are told when',
+		async ({store}) => {
+			const ask = (id: string, checks: readonly LimitCheck[]) =>
+				store.reserve(reservation(id, {offers: [{kid: 'k1_a', checks}]}));
+			const numbers = Array.from({length: 20}, (_, index) => index);
+			// Costs of 1 and 2 in turn: 1 + 2 + 1 + 2 + 1 + 2 + 1 are 10.
+			const rates = await Promise.all(numbers.map((index) => ask(`rate ${index}`, [perSecond(10, 1 + (index % 2))])));
+			assert.deepEqual(
+				rates.map(({granted}) => granted),
+				numbers.map((index) => index < 7),
+			);
+			assert.deepEqual(
+				rates.slice(7, 9).map((answer) => !answer.granted && answer.full[0]?.retryAt),
+				[noon + 2000, noon + 1000],
+			);
+			const slots = await Promise.all(numbers.map((index) => ask(`slot ${index}`, [inFlight(11)])));
+			assert.deepEqual(
+				slots.map((answer) => answer.granted || answer.full[0]?.retryAt),
+				numbers.map((index) => index < 11 || noon + 60_000),
+			);
+		},
+	);
+
+	contractTest('calls at once that offer several keys spread over them', async ({store}) => {
+		const slot = (id: string): LimitCheck => ({id, capacity: 2, refillMs: 0, cost: 1});
+		const offers = ['k1_a', 'k1_b', 'k1_c'].map((kid) => ({kid, checks: [slot(`key ${kid}`), perSecond(5)]}));
+		const answers = await Promise.all(
+			Array.from({length: 7}, (_, index) => store.reserve(reservation(`l${index}`, {offers}))),
+		);
+		assert.deepEqual(
+			answers.map((answer) => (answer.granted ? answer.lease.kid : answer.full.map(({window}) => window))),
+			['k1_a', 'k1_a', 'k1_b', 'k1_b', 'k1_c', ...Array(2).fill(['key k1_a', 'key k1_b', perSecond(5).id])],
+		);
+	});
+
 	contractTest('in random histories no window admits more than burst and rate', async ({store}) => {
 		await testRandomHistories(store, histories);
 	});

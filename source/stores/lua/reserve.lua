@@ -1,74 +1,152 @@
 #!lua
--- Reserves the first offer that fits every window of its own.
--- KEYS: windows, leases, due, picks, grants of this minute and of the other, then one set of holders per
---   concurrency window.
--- ARGV[3]: lease id. [4]: how long it lasts, ms. [5]: model that serves. [6]: begin of the lease's JSON.
---   [7..]: offers, {"kid", "checks": [{"id", "capacity", "refillMs", "cost", "held": place in KEYS}]}.
--- Gives: GRANTED, server, offer's place, lease's JSON, a fill per check | FULL, server, [check, retryAt] per
---   offer (-1 = never) | LOST, server: what this deck kept here is gone.
+-- Reserves for several calls, one after the other, each the first of its offers that fits every window.
+-- KEYS: windows, leases, due, then one set of holders per concurrency window.
+-- ARGV[3]: set when the calls may have been decided before. Then three lists, each behind its length: checks,
+--   {"id", "capacity", "refillMs", "cost"}, of a concurrency window with "held", the place of its holders in
+--   KEYS; sets of checks, "1 2" by their places; kinds of leases, how long one lasts in ms and the begin of its
+--   JSON. Then per call: lease id, place of its kind, how many offers follow; per offer: key as JSON, place of
+--   its set of checks.
+-- Gives: RESERVED, server, an answer per call, window and fill of each window that was spent | LOST, server: what
+--   this deck kept here is gone. An answer: place of the offer granted | JSON of a lease that was granted
+--   before | [check of the offer, retryAt] per offer, -1 = never.
 local slack = 1e-6
-local leaseId = ARGV[3]
-if redis.call('HEXISTS', KEYS[1], '#epoch') == 0 then return {'LOST', server} end
-local known = redis.call('HGET', KEYS[2], leaseId)
-if known then return {'GRANTED', server, 0, known} end
-
-local function fitsRate(check, spends)
-	local level, at, unused = leaked(redis.call('HGET', KEYS[1], check.id), check.refillMs)
-	local excess = level + check.cost - check.capacity
-	if excess <= slack then
-		spends[#spends + 1] = {check.id, fillText(level + check.cost, at, unused)}
-		return nil
-	end
-	if check.cost > check.capacity then return -1 end
-	return at + math.ceil((excess - slack / 2) * check.refillMs)
+local place = 4
+local function list()
+	local texts = {}
+	for number = 1, tonumber(ARGV[place]) do texts[number] = ARGV[place + number] end
+	place = place + 1 + #texts
+	return texts
 end
 
-local function fitsConcurrency(check, holds)
-	if check.cost > check.capacity then return -1 end
-	redis.call('ZREMRANGEBYSCORE', KEYS[check.held], '-inf', now)
-	local excess = redis.call('ZCARD', KEYS[check.held]) + check.cost - check.capacity
-	if excess <= 0 then
-		holds[#holds + 1] = check
-		return nil
+local checks, sets, kinds = {}, {}, {}
+local rates, fields = {}, {'#epoch'}
+for number, text in ipairs(list()) do
+	local check = cjson.decode(text)
+	check.text = text
+	checks[number] = check
+	if check.refillMs > 0 then
+		rates[#rates + 1] = check
+		fields[#fields + 1] = check.id
 	end
+end
+for number, text in ipairs(list()) do
+	local set, texts = {}, {}
+	for index in string.gmatch(text, '%d+') do
+		set[#set + 1] = checks[tonumber(index)]
+		texts[#texts + 1] = set[#set].text
+	end
+	set.text = ',"checks":[' .. table.concat(texts, ',') .. ']}}'
+	sets[number] = set
+end
+for number, text in ipairs(list()) do
+	local lasts, head = string.match(text, '^(%d+) (.*)$')
+	local ends = whole(now + tonumber(lasts))
+	kinds[number] = {ends = ends, head = head .. ',"at":' .. whole(now) .. ',"until":' .. ends .. ',"offer":{"kid":'}
+end
+
+-- What is spent is only noted, and written when all calls are decided.
+local windows, holders = {}, {}
+local leases, due = {}, {}
+local kept = redis.call('HMGET', KEYS[1], unpack(fields))
+if not kept[1] then return {'LOST', server} end
+for number, check in ipairs(rates) do
+	local level, at, unused = leaked(kept[1 + number], check.refillMs)
+	windows[check.id] = {level = level, at = at, unused = unused}
+end
+
+local function holdersOf(check)
+	local held = holders[check.held]
+	if not held then
+		redis.call('ZREMRANGEBYSCORE', KEYS[check.held], '-inf', now)
+		held = {count = redis.call('ZCARD', KEYS[check.held]), added = {}}
+		holders[check.held] = held
+	end
+	return held
+end
+
+-- When a window that is full has room again; nil = it has room.
+local function retryAt(check)
+	if check.cost > check.capacity then return -1 end
+	if check.refillMs > 0 then
+		local window = windows[check.id]
+		local excess = window.level + check.cost - check.capacity
+		if excess <= slack then return nil end
+		return window.at + math.ceil((excess - slack / 2) * check.refillMs)
+	end
+	local held = holdersOf(check)
+	local excess = held.count + #held.added / 2 + check.cost - check.capacity
+	if excess <= 0 then return nil end
+	if excess > held.count then return tonumber(held.added[(excess - held.count) * 2 - 1]) end
 	return tonumber(redis.call('ZRANGE', KEYS[check.held], excess - 1, excess - 1, 'WITHSCORES')[2])
 end
 
-local function countGrant(kid)
-	local minute = whole(math.floor(now / 60000))
-	local grants = KEYS[5 + minute % 2]
-	if redis.call('HGET', grants, '#minute') ~= minute then
-		redis.call('DEL', grants)
-		redis.call('HSET', grants, '#minute', minute)
+local function grant(leaseId, kind, kid, set)
+	for _, check in ipairs(set) do
+		if check.refillMs > 0 then
+			local window = windows[check.id]
+			window.level = window.level + check.cost
+			window.spent = true
+		else
+			local added = holdersOf(check).added
+			for unit = 1, check.cost do
+				added[#added + 1] = kind.ends
+				added[#added + 1] = unit .. ' ' .. leaseId
+			end
+		end
 	end
-	redis.call('HINCRBY', KEYS[4], ARGV[5] .. '\n' .. kid, 1)
-	redis.call('HINCRBY', grants, whole(math.floor(now / 1000)) .. '\n' .. ARGV[5] .. '\n' .. kid, 1)
+	leases[#leases + 1] = leaseId
+	leases[#leases + 1] = kind.head .. kid .. set.text
+	due[#due + 1] = kind.ends
+	due[#due + 1] = leaseId
 end
 
-local full = {}
-for place = 7, #ARGV do
-	local offer = cjson.decode(ARGV[place])
-	local spends, holds, worst, fullCheck = {}, {}, nil, nil
-	for index, check in ipairs(offer.checks) do
-		local retryAt = check.refillMs > 0 and fitsRate(check, spends) or check.refillMs == 0 and fitsConcurrency(check, holds)
-		if retryAt and worst ~= -1 and (worst == nil or retryAt == -1 or retryAt > worst) then
-			worst, fullCheck = retryAt, index
-		end
+-- The check of an offer that has room last, and when; nil = it fits.
+local function fullCheck(set)
+	local worst, worstAt
+	for number, check in ipairs(set) do
+		local at = retryAt(check)
+		if at == -1 then return {number, -1} end
+		if at and (not worst or at > worstAt) then worst, worstAt = number, at end
 	end
-	if not worst then
-		local ends = now + tonumber(ARGV[4])
-		local body = ARGV[6] .. ',"at":' .. whole(now) .. ',"until":' .. whole(ends) .. ',"offer":' .. ARGV[place] .. '}'
-		for _, spend in ipairs(spends) do redis.call('HSET', KEYS[1], spend[1], spend[2]) end
-		for _, check in ipairs(holds) do
-			for unit = 1, check.cost do redis.call('ZADD', KEYS[check.held], ends, unit .. ' ' .. leaseId) end
-		end
-		redis.call('HSET', KEYS[2], leaseId, body)
-		redis.call('ZADD', KEYS[3], ends, leaseId)
-		countGrant(offer.kid)
-		local answer = {'GRANTED', server, place - 6, body}
-		for _, spend in ipairs(spends) do answer[#answer + 1] = spend[2] end
-		return answer
-	end
-	full[#full + 1] = {fullCheck, worst}
+	return worst and {worst, worstAt}
 end
-return {'FULL', server, full}
+
+local function decide(leaseId, kind, offers)
+	local full = {}
+	for number = 1, offers do
+		local set = sets[tonumber(ARGV[place + number * 2 - 1])]
+		local refused = fullCheck(set)
+		if not refused then
+			grant(leaseId, kind, ARGV[place + number * 2 - 2], set)
+			return number
+		end
+		full[number] = refused
+	end
+	return full
+end
+
+local answers = {}
+while place <= #ARGV do
+	local leaseId, kind, offers = ARGV[place], kinds[tonumber(ARGV[place + 1])], tonumber(ARGV[place + 2])
+	local known = ARGV[3] ~= '' and redis.call('HGET', KEYS[2], leaseId)
+	place = place + 3
+	answers[#answers + 1] = known or decide(leaseId, kind, offers)
+	place = place + offers * 2
+end
+
+local fills = {}
+for id, window in pairs(windows) do
+	if window.spent then
+		fills[#fills + 1] = id
+		fills[#fills + 1] = fillText(window.level, window.at, window.unused)
+	end
+end
+if #fills > 0 then redis.call('HSET', KEYS[1], unpack(fills)) end
+for key, held in pairs(holders) do
+	if #held.added > 0 then redis.call('ZADD', KEYS[key], unpack(held.added)) end
+end
+if #leases > 0 then
+	redis.call('HSET', KEYS[2], unpack(leases))
+	redis.call('ZADD', KEYS[3], unpack(due))
+end
+return {'RESERVED', server, answers, fills}
