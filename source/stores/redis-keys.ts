@@ -4,6 +4,7 @@ export type PoolKeys = ReturnType<RedisKeys['pool']>;
 
 export function redisKeys(prefix: string) {
 	const deck = (name: string): string => `${prefix}:{deck}:${name}`;
+	const pools = new Map<string, ReturnType<typeof poolKeys>>();
 	return {
 		/** Fingerprint of the pepper; it is missing when everything else is. */
 		pepper: deck('pepper'),
@@ -31,7 +32,11 @@ export function redisKeys(prefix: string) {
 		fence: deck('fence'),
 		replicas: deck('replicas'),
 		facts: deck('facts'),
-		pool: (provider: string) => poolKeys(`${prefix}:{pool-${tagText(provider)}}`),
+		pool: (provider: string) => {
+			const keys = pools.get(provider) ?? poolKeys(`${prefix}:{pool-${tagText(provider)}}`);
+			pools.set(provider, keys);
+			return keys;
+		},
 	};
 }
 

@@ -9,7 +9,8 @@ import type {PoolKeys} from './redis-keys.ts';
 import {type LeaseBody, type OpenLease, RedisLeaseBooks} from './redis-lease-books.ts';
 import {RedisAway} from './redis-link.ts';
 import {Offers} from './redis-offers.ts';
-import {type Decision, RedisReservations} from './redis-reservations.ts';
+import {RedisReservations} from './redis-reservations.ts';
+import type {Decision} from './redis-reserve-call.ts';
 import type {Reservation, ReserveOffer, ReserveRequest, StoredState} from './store.ts';
 
 /** Offers sent at once: mostly the first fits, and later ones are not to be made in vain. */
@@ -56,7 +57,7 @@ export class RedisLeases {
 			context,
 			begin: (provider, now) => this.#debts.settle(provider, now),
 			see: (provider, at, windows) => {
-				for (const window of windows) this.#see(provider, window, {level: window.level, at, unused: window.unused});
+				for (const {check, level, unused} of windows) this.#see(provider, check, {level, at, unused});
 			},
 		});
 	}
@@ -215,11 +216,7 @@ export class RedisLeases {
 		return lease;
 	}
 
-	#see(
-		provider: string,
-		{id, refillMs}: Pick<LimitCheck, 'id' | 'refillMs'>,
-		fill: Omit<SeenWindow, 'provider' | 'refillMs'>,
-	): void {
+	#see(provider: string, {id, refillMs}: LimitCheck, fill: Omit<SeenWindow, 'provider' | 'refillMs'>): void {
 		this.#share.see(id, {...fill, provider, refillMs});
 	}
 

@@ -4,11 +4,11 @@
 -- ARGV[3]: set when the calls may have been decided before. Then three lists, each behind its length: checks,
 --   {"id", "capacity", "refillMs", "cost"}, of a concurrency window with "held", the place of its holders in
 --   KEYS; sets of checks, "1 2" by their places; kinds of leases, how long one lasts in ms and the begin of its
---   JSON. Then per call: lease id, place of its kind, how many offers follow; per offer: key as JSON, place of
+--   JSON. Then the calls, fields apart by tabs: lease id, place of its kind, and per offer: key as JSON, place of
 --   its set of checks.
--- Gives: RESERVED, server, an answer per call, window and fill of each window that was spent | LOST, server: what
---   this deck kept here is gone. An answer: place of the offer granted | JSON of a lease that was granted
---   before | [check of the offer, retryAt] per offer, -1 = never.
+-- Gives: RESERVED, server, an answer per call, place and fill of a check of each window that was spent | LOST,
+--   server: what this deck kept here is gone. An answer: place of the offer granted | JSON of a lease that was
+--   granted before | [check of the offer, retryAt] per offer, -1 = never.
 local slack = 1e-6
 local place = 4
 local function list()
@@ -25,7 +25,7 @@ for number, text in ipairs(list()) do
 	check.text = text
 	checks[number] = check
 	if check.refillMs > 0 then
-		rates[#rates + 1] = check
+		rates[#rates + 1] = number
 		fields[#fields + 1] = check.id
 	end
 end
@@ -50,8 +50,8 @@ local leases, due = {}, {}
 local kept = redis.call('HMGET', KEYS[1], unpack(fields))
 if not kept[1] then return {'LOST', server} end
 for number, check in ipairs(rates) do
-	local level, at, unused = leaked(kept[1 + number], check.refillMs)
-	windows[check.id] = {level = level, at = at, unused = unused}
+	local level, at, unused = leaked(kept[1 + number], checks[check].refillMs)
+	windows[checks[check].id] = {level = level, at = at, unused = unused, check = check}
 end
 
 local function holdersOf(check)
@@ -113,32 +113,34 @@ end
 
 local function decide(leaseId, kind, offers)
 	local full = {}
-	for number = 1, offers do
-		local set = sets[tonumber(ARGV[place + number * 2 - 1])]
+	for kid, set in string.gmatch(offers, '\t([^\t]*)\t(%d+)') do
+		set = sets[tonumber(set)]
 		local refused = fullCheck(set)
+		full[#full + 1] = refused
 		if not refused then
-			grant(leaseId, kind, ARGV[place + number * 2 - 2], set)
-			return number
+			grant(leaseId, kind, kid, set)
+			return #full + 1
 		end
-		full[number] = refused
 	end
 	return full
 end
 
 local answers = {}
-while place <= #ARGV do
-	local leaseId, kind, offers = ARGV[place], kinds[tonumber(ARGV[place + 1])], tonumber(ARGV[place + 2])
+for number = place, #ARGV do
+	local leaseId, kind, offers = string.match(ARGV[number], '^([^\t]*)\t(%d+)(.*)$')
 	local known = ARGV[3] ~= '' and redis.call('HGET', KEYS[2], leaseId)
-	place = place + 3
-	answers[#answers + 1] = known or decide(leaseId, kind, offers)
-	place = place + offers * 2
+	answers[#answers + 1] = known or decide(leaseId, kinds[tonumber(kind)], offers)
 end
 
 local fills = {}
+local told = {}
 for id, window in pairs(windows) do
 	if window.spent then
+		local fill = fillText(window.level, window.at, window.unused)
 		fills[#fills + 1] = id
-		fills[#fills + 1] = fillText(window.level, window.at, window.unused)
+		fills[#fills + 1] = fill
+		told[#told + 1] = window.check
+		told[#told + 1] = fill
 	end
 end
 if #fills > 0 then redis.call('HSET', KEYS[1], unpack(fills)) end
@@ -149,4 +151,4 @@ if #leases > 0 then
 	redis.call('HSET', KEYS[2], unpack(leases))
 	redis.call('ZADD', KEYS[3], unpack(due))
 end
-return {'RESERVED', server, answers, fills}
+return {'RESERVED', server, answers, told}
