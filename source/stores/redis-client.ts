@@ -10,10 +10,14 @@ const refusedPauseMs = 5000;
  * A client that never executes twice. Without `timeoutMs` it waits: for reading a stream.
  * `?cluster` and `?sentinel=<master>` in the address say what stands there, `?also=host:port,host:port` names further nodes.
  */
-export function createRedisClient(address: string, {timeoutMs}: {readonly timeoutMs?: number}): RedisClient {
+export function createRedisClient(
+	address: string,
+	{timeoutMs, random}: {readonly timeoutMs?: number; readonly random: () => number},
+): RedisClient {
 	const url = new URL(address);
 	const nodes = nodesOf(url);
-	const options = clientOptions(url, timeoutMs);
+	const pause = pauseBy(random);
+	const options = clientOptions(url, timeoutMs, pause);
 	const sentinel = url.searchParams.get('sentinel');
 	if (url.searchParams.has('cluster')) {
 		return new Cluster([...nodes], {
@@ -41,7 +45,7 @@ function nodesOf(url: URL): readonly {host: string; port: number}[] {
 	});
 }
 
-function clientOptions(url: URL, timeoutMs: number | undefined) {
+function clientOptions(url: URL, timeoutMs: number | undefined, pause: (times: number) => number) {
 	let isRefused = false;
 	const database = Number(url.searchParams.get('db') ?? (url.protocol === 'unix:' ? 0 : url.pathname.slice(1)));
 	return {
@@ -68,6 +72,6 @@ function clientOptions(url: URL, timeoutMs: number | undefined) {
 }
 
 /** Grows to a second, with jitter: a fleet must not come back all at once. */
-function pause(times: number): number {
-	return Math.min(50 * 2 ** Math.min(times, 5), 1000) * (0.5 + Math.random() / 2);
+function pauseBy(random: () => number): (times: number) => number {
+	return (times) => Math.min(50 * 2 ** Math.min(times, 5), 1000) * (0.5 + random() / 2);
 }
