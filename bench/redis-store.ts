@@ -24,6 +24,7 @@ export async function benchRedisStore(): Promise<void> {
 		prefix: 'deck',
 		pepper: 'p',
 		clock: systemClock,
+		random: Math.random,
 		timeoutMs: 5000,
 	});
 	const sha = createHash('sha1').update(increment).digest('hex');

@@ -1,5 +1,5 @@
 import type {ProviderView, Snapshot, Trouble} from '../source/engine/snapshot.ts';
-import {clockTime, duration, plural, shorten, tildePath, width} from '../source/format.ts';
+import {clean, clockTime, duration, plural, shorten, tildePath, width} from '../source/format.ts';
 import {cutLine, type Line, lineWidth, type Span, span, spread} from './line.ts';
 import type {Tone} from './theme.ts';
 
@@ -152,5 +152,7 @@ export function farewell(snapshot: Snapshot, now: number): string {
 		`  alerts  ${firing} firing, ${resolved} resolved`,
 		'  Your own keys: put them into .env and run keydeck',
 		'',
-	].join('\n');
+	]
+		.map(clean)
+		.join('\n');
 }

@@ -145,14 +145,17 @@ export function silence(state: DashboardState): Step {
 	return alert === undefined ? calm(state) : ask(state, {kind: 'silence', alert, until: state.now + hourMs});
 }
 
-/** The key an alert is about; a pool's alert leads to the pool's keys. */
+/** The key an alert is about; a pool's alert leads to the pool's keys, one about no pool nowhere. */
 export function openAlertKey(state: DashboardState): Step {
 	const alert = markedAlert(state);
 	if (alert === undefined) return calm(state);
-	if (alert.subject.kind === 'pool') return calm({...state, pane: 'keys', filter: alert.subject.provider});
-	const {kid} = alert.subject;
-	if (!state.snapshot.keys.some((key) => key.kid === kid)) return calm(state);
-	return calm(openDetail(state, kid));
+	const {subject} = alert;
+	const {keys} = state.snapshot;
+	if (subject.kind === 'pool') {
+		const {provider} = subject;
+		return calm(keys.some((key) => key.provider === provider) ? {...state, pane: 'keys', filter: provider} : state);
+	}
+	return calm(keys.some(({kid}) => kid === subject.kid) ? openDetail(state, subject.kid) : state);
 }
 
 export function copy(state: DashboardState): Step {

@@ -16,6 +16,8 @@ const sequences =
 const blanks = /[\t\n\v\f\r\x85\u2028\u2029]+/g;
 // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is looked for.
 const leftovers = /[\x00-\x1f\x7f-\x9f\u061c\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff]/g;
+// Control characters below a blank JSON writes as escapes; those that stand in it are its line ends.
+const unescaped = /[\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]/g;
 const graphemes = new Intl.Segmenter(undefined, {granularity: 'grapheme'});
 
 /**
@@ -24,9 +26,18 @@ const graphemes = new Intl.Segmenter(undefined, {granularity: 'grapheme'});
  * pair the replacement character. At most 4096 characters are kept.
  */
 export function clean(text: string): string {
-	const short = text.length > maxLength ? text.slice(0, maxLength) : text;
-	if (printableAscii.test(short) || !unsafe.test(short)) return short;
-	return short.replace(sequences, '').replace(blanks, ' ').replace(leftovers, '').toWellFormed();
+	return cleanWhole(text.length > maxLength ? text.slice(0, maxLength) : text);
+}
+
+/** The same for a text of any length. */
+export function cleanWhole(text: string): string {
+	if (printableAscii.test(text) || !unsafe.test(text)) return text;
+	return text.replace(sequences, '').replace(blanks, ' ').replace(leftovers, '').toWellFormed();
+}
+
+/** JSON made harmless for a terminal: what `JSON.stringify` leaves as it is stands as `\uXXXX`. */
+export function cleanJson(json: string): string {
+	return json.replace(unescaped, (found) => `\\u${found.charCodeAt(0).toString(16).padStart(4, '0')}`);
 }
 
 /** Terminal cells a text takes. */

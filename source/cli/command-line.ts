@@ -23,13 +23,13 @@ async function run(argv: readonly string[], world: World, signal: AbortSignal): 
 		return exits.fine;
 	}
 	if ((first === '--help' || first === '-h' || first === 'help') && argv.length === 1) {
-		world.output.lines([manualOf(commands, Object.keys(comingCommands))]);
+		world.output.text(`${manualOf(commands, Object.keys(comingCommands))}\n`);
 		return exits.fine;
 	}
 	const {command, rest} = chosen(argv);
 	const parsed = parseArguments(command, manualOfCommand(command), rest);
 	if (!parsed.help) return command.run({...world, command: command.name, typed: parsed.typed, signal});
-	world.output.lines([parsed.manual]);
+	world.output.text(`${parsed.manual}\n`);
 	return exits.fine;
 }
 

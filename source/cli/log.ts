@@ -2,7 +2,7 @@ import {closeSync, openSync, writeSync} from 'node:fs';
 import {type Logger, pino} from 'pino';
 import type {Clock} from '../clock.ts';
 import {KeydeckError} from '../errors.ts';
-import {clean, clockTime, isoTime} from '../format.ts';
+import {clean, cleanJson, clockTime, isoTime} from '../format.ts';
 import {type LogLevel, levelTones, logLevels} from './log-level.ts';
 import type {Output} from './output.ts';
 import {redact} from './redaction.ts';
@@ -41,7 +41,7 @@ export class Log {
 				timestamp: () => `,"time":"${isoTime(options.clock.now())}"`,
 				formatters: {level: (level) => ({level})},
 			},
-			{write: (line) => this.#writeJson(line)},
+			{write: (line) => this.#writeJson(cleanJson(line))},
 		);
 	}
 

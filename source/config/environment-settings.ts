@@ -5,7 +5,7 @@ import {baseUrlRule, readBaseUrl} from './base-url.ts';
 import {type Environment, type Found, variables} from './environment.ts';
 import {isPepper} from './home.ts';
 import {baseUrlNamesOf} from './key-names.ts';
-import {isRedisUrl} from './schema.ts';
+import {redisAddressFault} from './redis-address.ts';
 import type {Stated} from './setting-values.ts';
 import {shownText, shownUrl} from './shown-value.ts';
 
@@ -114,8 +114,9 @@ export function environmentSettings(environment: Environment, providers: Iterabl
 		problems.push({source: token.place, path: token.name, rule, hint: 'Make one: openssl rand -hex 32'});
 	}
 	const redis = environment.find(variables.redisUrl);
-	if (redis !== undefined && !isRedisUrl(redis.text)) {
-		problems.push(problemOf(redis, 'must be a redis:// or rediss:// URL'));
+	const fault = redis === undefined ? undefined : redisAddressFault(redis.text);
+	if (redis !== undefined && fault !== undefined) {
+		problems.push({...problemOf(redis, fault.rule), hint: fault.hint});
 	}
 	return {
 		stated: [...stated, ...secretsStated(environment)],

@@ -19,8 +19,10 @@ export type Site = {
 export function problemsOf(schema: z.ZodType, value: unknown, error: z.ZodError, site: Site): readonly Problem[] {
 	return error.issues.flatMap((issue): readonly Problem[] => {
 		if (issue.code !== 'unrecognized_keys') {
-			const rule = ruleAt(schema, issue.path);
-			return [{...place(site, issue.path), rule, value: shownValue(at(value, issue.path))}];
+			// Where a check can tell faults apart it says which it found.
+			const fault: Partial<Problem> | undefined = issue.code === 'custom' ? issue.params : undefined;
+			const told = {rule: ruleAt(schema, issue.path), value: shownValue(at(value, issue.path))};
+			return [{...place(site, issue.path), ...told, ...fault}];
 		}
 		const known = namesAt(schema, issue.path);
 		return issue.keys.map((name) => {

@@ -3,6 +3,7 @@ import {strategyNames} from '../strategies/strategy.ts';
 import {baseUrlRule, readBaseUrl} from './base-url.ts';
 import {defaults} from './defaults.ts';
 import {isModelName, modelNameRule} from './model-name.ts';
+import {redisAddressFault, redisUrlRule} from './redis-address.ts';
 
 /** What people read about one setting: in problems (`rule`) and in the documentation. */
 export type About = {readonly rule: string; readonly default?: string; readonly text: string};
@@ -32,8 +33,10 @@ const labelRule = 'must be a name of at most 60 letters, digits, spaces and . _ 
 const isLabel = (value: string) => /^[\p{L}\p{N}][\p{L}\p{N} ._:@/+#-]{0,59}$/u.test(value);
 const isHost = (value: string) => /^[A-Za-z0-9.:[\]_-]{1,255}$/.test(value);
 const isWebUrl = (value: string) => /^https?:\/\//.test(value) && URL.canParse(value);
-/** Whether a text is the address of a shared store. */
-export const isRedisUrl = (value: string) => /^(rediss?|unix):\/\//.test(value) && URL.canParse(value);
+const redisUrl = z.string().check(({value, issues}) => {
+	const fault = redisAddressFault(value);
+	if (fault !== undefined) issues.push({code: 'custom', input: value, params: fault});
+});
 
 const modelName = text(modelNameRule, isModelName);
 const host = text('must be a host name or address, with a port if need be', isHost);
@@ -208,8 +211,8 @@ export const configSchema = z.strictObject({
 	server: server.exactOptional(),
 	store: z
 		.strictObject({
-			redisUrl: optional(z.string().refine(isRedisUrl), {
-				rule: 'must be a redis:// or rediss:// URL',
+			redisUrl: optional(redisUrl, {
+				rule: redisUrlRule,
 				text: 'Shared store.',
 			}),
 			prefix: optional(z.string().regex(/^[A-Za-z0-9:_-]{1,40}$/), {

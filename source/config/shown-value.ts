@@ -20,17 +20,24 @@ export function shownText(text: string): string {
 export function shownValue(value: unknown): string {
 	if (value === undefined) return 'nothing';
 	if (value === null) return 'null';
-	if (typeof value === 'string') return `"${shownText(value)}"`;
+	if (typeof value === 'string') return `"${value.includes('://') ? shownUrl(value) : shownText(value)}"`;
 	if (Array.isArray(value)) return 'a list';
 	if (typeof value === 'object') return 'an object';
 	return `${String(value)} (${typeof value})`;
 }
 
-/** A URL without what may be secret in it: user, password, query, and parts that look like a key. */
+/**
+ * A URL without what may be secret in it: user, password, query, and parts that look like a key. Whatever stands
+ * before its last `@` counts as user and password: one that was not escaped ends elsewhere than its writer thinks.
+ */
 export function shownUrl(text: string): string {
-	if (!URL.canParse(text)) return shownText(text);
-	const url = new URL(text);
-	const user = url.username === '' && url.password === '' ? '' : '…@';
+	const [, scheme = '', secret = '', rest = ''] = /^([a-z+.-]*:\/\/)?(.*@)?(.*)$/is.exec(text) ?? [];
+	const user = secret === '' ? '' : '…@';
+	if (!URL.canParse(scheme + rest)) {
+		const [host = ''] = rest.split(/[:/?#]/);
+		return `${scheme}${user}${shownText(host)}${host === rest ? '' : '…'}`;
+	}
+	const url = new URL(scheme + rest);
 	const host = url.host.split('.').map(shownText).join('.');
 	const path = url.pathname === '/' ? '' : url.pathname.split('/').map(shownText).join('/');
 	return `${url.protocol}//${user}${host}${path}${url.search === '' ? '' : '?…'}`;

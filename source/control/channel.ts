@@ -1,5 +1,6 @@
 import type {Socket} from 'node:net';
 import type {WebSocket} from 'ws';
+import {Inbox} from './inbox.ts';
 
 /** One end of a connection that carries JSON texts, whole ones, in order. */
 export interface Channel {
@@ -35,15 +36,15 @@ export class SocketChannel implements Channel {
 	onTooLong: () => void = () => this.destroy();
 	readonly #socket: Socket;
 	readonly #mostBytes: number;
+	readonly #inbox: Inbox;
 	#parts: Buffer[] = [];
 	#bytes = 0;
 	#broken = false;
-	#lines: string[] = [];
-	#paused = true;
 
 	constructor(socket: Socket, mostBytes: number) {
 		this.#socket = socket;
 		this.#mostBytes = mostBytes;
+		this.#inbox = new Inbox(socket, (text) => this.onText(text));
 		socket
 			.on('data', (chunk) => this.#read(chunk))
 			.on('drain', () => this.onDrain())
@@ -66,14 +67,11 @@ export class SocketChannel implements Channel {
 	}
 
 	pause(): void {
-		this.#paused = true;
-		this.#socket.pause();
+		this.#inbox.pause();
 	}
 
 	resume(): void {
-		this.#paused = false;
-		this.#deliver();
-		if (!this.#paused) this.#socket.resume();
+		this.#inbox.resume();
 	}
 
 	keepProcess(keeps: boolean): void {
@@ -83,7 +81,7 @@ export class SocketChannel implements Channel {
 
 	end(): void {
 		this.#broken = true;
-		this.#lines = [];
+		this.#inbox.clear();
 		this.#socket.destroySoon();
 	}
 
@@ -96,21 +94,13 @@ export class SocketChannel implements Channel {
 		for (let end = chunk.indexOf(LINE_END); end !== -1 && !this.#broken; end = chunk.indexOf(LINE_END, start)) {
 			this.#keep(chunk.subarray(start, end));
 			if (this.#broken) return;
-			this.#lines.push(Buffer.concat(this.#parts).toString('utf8'));
+			const line = Buffer.concat(this.#parts).toString('utf8');
 			this.#parts = [];
 			this.#bytes = 0;
 			start = end + 1;
+			this.#inbox.add(line);
 		}
 		if (!this.#broken) this.#keep(chunk.subarray(start));
-		this.#deliver();
-	}
-
-	#deliver(): void {
-		while (!this.#paused) {
-			const line = this.#lines.shift();
-			if (line === undefined) return;
-			this.onText(line);
-		}
 	}
 
 	#keep(part: Buffer): void {
@@ -131,18 +121,15 @@ export class WebSocketChannel implements Channel {
 	onDrain: Channel['onDrain'] = () => undefined;
 	onClose: Channel['onClose'] = () => undefined;
 	readonly #socket: WebSocket;
+	readonly #inbox: Inbox;
 	#behind = false;
-	readonly #texts: string[] = [];
-	#paused = true;
 
 	constructor(socket: WebSocket) {
 		this.#socket = socket;
+		this.#inbox = new Inbox(socket, (text) => this.onText(text));
 		socket.on('message', (bytes, isBinary) => {
 			if (isBinary) this.#socket.close(1003, 'text only');
-			else {
-				this.#texts.push(String(bytes));
-				this.#deliver();
-			}
+			else this.#inbox.add(String(bytes));
 		});
 		socket.on('error', () => undefined);
 		socket.on('close', (code) => this.onClose(code));
@@ -168,14 +155,11 @@ export class WebSocketChannel implements Channel {
 	}
 
 	pause(): void {
-		this.#paused = true;
-		this.#socket.pause();
+		this.#inbox.pause();
 	}
 
 	resume(): void {
-		this.#paused = false;
-		this.#deliver();
-		if (!this.#paused) this.#socket.resume();
+		this.#inbox.resume();
 	}
 
 	end(): void {
@@ -184,13 +168,5 @@ export class WebSocketChannel implements Channel {
 
 	destroy(): void {
 		this.#socket.terminate();
-	}
-
-	#deliver(): void {
-		while (!this.#paused) {
-			const text = this.#texts.shift();
-			if (text === undefined) return;
-			this.onText(text);
-		}
 	}
 }

@@ -42,12 +42,24 @@ export type PoolFacts = {
 	readonly down: boolean;
 };
 
+/** How the store of this replica fares. */
+export type StoreFacts = {
+	/** What is wrong with it, in words; undefined = nothing. */
+	readonly fault: string | undefined;
+	/** Other replicas use it too. */
+	readonly isShared: boolean;
+	/** This replica, as far as it is known. */
+	readonly replica: {readonly id: string; readonly name: string} | undefined;
+};
+
 /** A rule that holds now for one subject. */
 export type Cause = Pick<Alert, 'type' | 'severity' | 'subject' | 'label' | 'provider' | 'message' | 'advice'> & {
 	/** How long it must hold before it fires. */
 	readonly waitMs: number;
 	/** A larger trouble explains it: it does not begin to fire; what fires already goes on. */
 	readonly isInhibited: boolean;
+	/** Stands in the id for the subject where replicas may raise it at the same moment, each its own. */
+	readonly raisedBy?: string | undefined;
 };
 
 /** What the rules must know of the alerts so far. */
@@ -60,10 +72,13 @@ export type Standing = {
 /** A firing alert ends well below the line where it began, so that it does not flicker. */
 const easedShare = 0.8;
 
-/** Subject of the alert about probes' money, which is nobody's pool. */
+/** Subject of alerts that are about nobody's pool: probes' money, the store. */
 const everyVendor = 'all vendors';
 
-/** Every rule that holds now; pools first. */
+/** A store that fails for a moment is no news. */
+const storeWaitMs = 5000;
+
+/** Every rule that holds now of what replicas have in common; pools first. */
 export function causesOf(facts: AlertFacts, policy: AlertPolicy, standing: Standing): Cause[] {
 	return [
 		...facts.pools.flatMap((pool) => poolCauses(pool, policy)),
@@ -106,6 +121,17 @@ function budgetCauses({spentUsd, budgetUsd}: AlertFacts['probeBudget']): Cause[]
 	const advice = 'Nothing: free probes go on, paid ones at 00:00 UTC. To have more, raise probe.dailyBudgetUsd.';
 	const parts = {type: 'probe_budget', severity: 'medium', message, advice} as const;
 	return [{...parts, ...ofPool(everyVendor), label: 'probe budget', waitMs: 0, isInhibited: false}];
+}
+
+/** The rule of which each replica speaks for itself: one that is cut off from the store can tell nobody else. */
+export function storeCauses({fault, isShared, replica}: StoreFacts): Cause[] {
+	if (fault === undefined) return [];
+	const advice = isShared
+		? 'Keys are handed out all the same, from what is left of each limit. See that Redis runs and is reached from here: keydeck doctor.'
+		: 'Keys are handed out all the same. Make room on the disk of the state folder, or mend it: keydeck doctor.';
+	const parts = {type: 'store_degraded', severity: 'high', message: fault.replace(/\.$/, ''), advice} as const;
+	const label = replica === undefined ? 'store' : `store of ${replica.name}`;
+	return [{...parts, ...ofPool(everyVendor), label, waitMs: storeWaitMs, isInhibited: false, raisedBy: replica?.id}];
 }
 
 function ofPool(provider: string): Pick<Cause, 'subject' | 'label' | 'provider'> {

@@ -1,8 +1,18 @@
 import type {Alert, Severity} from './alert.ts';
-import {type AlertFacts, type Cause, causesOf, type Standing, subjectOf} from './alert-causes.ts';
+import {
+	type AlertFacts,
+	type Cause,
+	causesOf,
+	type Standing,
+	type StoreFacts,
+	storeCauses,
+	subjectOf,
+} from './alert-causes.ts';
 import type {AlertPolicy} from './policy.ts';
 
-export type {AlertFacts} from './alert-causes.ts';
+export type {AlertFacts, StoreFacts} from './alert-causes.ts';
+
+type Evaluation = {readonly alerts: readonly Alert[]; readonly changed: readonly Alert[]};
 
 const keptMs = 90 * 86_400_000;
 /** After an outage each key has this long to show a good call before it is called bad by itself. */
@@ -15,22 +25,43 @@ const afterOutageMs = 120_000;
  * one that fires anew has a new id. Resolved ones are dropped after 90 days.
  *
  * Order of `alerts`: firing, pending, resolved; then newest first, pools before keys, severest first.
+ * What a replica tells for itself alone stays as it is.
  */
 export function evaluateAlerts(
 	current: readonly Alert[],
 	facts: AlertFacts,
 	policy: AlertPolicy,
 	now: number,
-): {readonly alerts: readonly Alert[]; readonly changed: readonly Alert[]} {
+): Evaluation {
+	const causes = causesOf(facts, policy, standingOf(current, facts, now));
+	return compared(current, causes, now, (alert) => !isOwn(alert));
+}
+
+/** The same for what each replica tells for itself alone: how its store fares. */
+export function evaluateStore(current: readonly Alert[], facts: StoreFacts, now: number): Evaluation {
+	return compared(current, storeCauses(facts), now, isOwn);
+}
+
+/** Whether each replica tells it for itself. */
+export function isOwn({type}: Pick<Alert, 'type'>): boolean {
+	return type === 'store_degraded';
+}
+
+function compared(
+	current: readonly Alert[],
+	causes: readonly Cause[],
+	now: number,
+	concerns: (alert: Alert) => boolean,
+): Evaluation {
 	const open = new Map<string, Alert>();
 	const alerts: Alert[] = [];
 	for (const alert of current) {
-		if (alert.state !== 'resolved') open.set(ruleOf(alert), alert);
+		if (alert.state !== 'resolved' && concerns(alert)) open.set(ruleOf(alert), alert);
 		else if (now - (alert.resolvedAt ?? now) < keptMs) alerts.push(alert);
 	}
 	const past = pastOf(alerts, now);
 	const changed: Alert[] = [];
-	for (const cause of causesOf(facts, policy, standingOf(current, facts, now))) {
+	for (const cause of causes) {
 		const before = open.get(ruleOf(cause));
 		open.delete(ruleOf(cause));
 		if (cause.isInhibited && before?.state !== 'firing') continue;
@@ -69,7 +100,8 @@ type Past = {
 	readonly silences: ReadonlyMap<string, number>;
 };
 
-function pastOf(resolved: readonly Alert[], now: number): Past {
+function pastOf(alerts: readonly Alert[], now: number): Past {
+	const resolved = alerts.filter(({state}) => state === 'resolved');
 	const silences = new Map<string, number>();
 	for (const alert of resolved) {
 		const {silencedUntil = now} = alert;
@@ -79,8 +111,8 @@ function pastOf(resolved: readonly Alert[], now: number): Past {
 }
 
 function begin(cause: Cause, {ids, silences}: Past, now: number): Alert {
-	const {waitMs, isInhibited: _, ...about} = cause;
-	const stem = `${cause.type}-${subjectOf(cause.subject).replaceAll(/[^\w.-]+/g, '_')}-${now.toString(36)}`;
+	const {waitMs, isInhibited: _, raisedBy = subjectOf(cause.subject), ...about} = cause;
+	const stem = `${cause.type}-${raisedBy.replaceAll(/[^\w.-]+/g, '_')}-${now.toString(36)}`;
 	let id = stem;
 	for (let again = 2; ids.has(id); again++) id = `${stem}-${again}`;
 	const silencedUntil = silences.get(ruleOf(cause));

@@ -1,4 +1,4 @@
-/** The original tool's three rules, and those of pools, dead keys, credit and probes. */
+/** The original tool's three rules, and those of pools, dead keys, credit, probes and the store. */
 export type AlertType =
 	| 'consecutive_failures'
 	| 'high_error_rate'
@@ -9,7 +9,8 @@ export type AlertType =
 	| 'key_exhausted'
 	| 'key_leaked'
 	| 'provider_down'
-	| 'probe_budget';
+	| 'probe_budget'
+	| 'store_degraded';
 
 export type Severity = 'critical' | 'high' | 'medium' | 'low';
 

@@ -1,6 +1,15 @@
 import type {Clock} from '../clock.ts';
 import type {Alert} from '../domain/alert.ts';
-import {type AlertFacts, acknowledge, evaluateAlerts, silence, sortedAlerts} from '../domain/alert-rules.ts';
+import {
+	type AlertFacts,
+	acknowledge,
+	evaluateAlerts,
+	evaluateStore,
+	isOwn,
+	type StoreFacts,
+	silence,
+	sortedAlerts,
+} from '../domain/alert-rules.ts';
 import type {EventHub} from '../events.ts';
 import type {Store} from '../stores/store.ts';
 import type {EngineSettings} from './options.ts';
@@ -40,11 +49,23 @@ export class Alerter {
 		for (const alert of changed) this.#tell(alert);
 	}
 
+	/** Looks at the store of this replica; the same for what no other replica can raise. */
+	async watchStore(): Promise<void> {
+		const facts = this.#storeFacts();
+		if (facts.fault === undefined && !this.#alerts.some((alert) => alert.state !== 'resolved' && isOwn(alert))) return;
+		const {alerts, changed} = evaluateStore(this.#alerts, facts, this.#parts.clock.now());
+		this.#alerts = alerts;
+		await this.#keep(changed);
+		for (const alert of changed) this.#tell(alert);
+	}
+
 	/** Another replica has raised, resolved or answered an alert. */
 	follow(alert: Alert): void {
 		const before = this.#alerts.find(({id}) => id === alert.id);
 		this.#alerts = sortedAlerts([...this.#alerts.filter(({id}) => id !== alert.id), alert]);
-		if (before?.state !== alert.state) this.#tell(alert);
+		// What was over before anyone here knew of it is history, no news.
+		const isPast = before === undefined && alert.state === 'resolved';
+		if (before?.state !== alert.state && !isPast) this.#tell(alert);
 		this.#parts.changed();
 	}
 
@@ -70,7 +91,11 @@ export class Alerter {
 	}
 
 	async #keep(alerts: readonly Alert[]): Promise<void> {
-		if (alerts.length > 0) await this.#parts.store.save(alerts.map((alert) => ({kind: 'alert-put', alert})));
+		const {store} = this.#parts;
+		// To the others who share the store it would begin when it is over.
+		const isUntold = (alert: Alert): boolean => store.fleet !== undefined && isOwn(alert) && alert.state !== 'resolved';
+		const kept = alerts.filter((alert) => !isUntold(alert));
+		if (kept.length > 0) await store.save(kept.map((alert) => ({kind: 'alert-put', alert})));
 	}
 
 	#tell(alert: Alert): void {
@@ -80,6 +105,16 @@ export class Alerter {
 		changed();
 		if (alert.state === 'firing') events.publish({type: 'alert.fired', alertId, severity, message}, clock.now());
 		if (alert.state === 'resolved') events.publish({type: 'alert.resolved', alertId, severity, message}, clock.now());
+	}
+
+	#storeFacts(): StoreFacts {
+		const {store} = this.#parts;
+		const condition = store.condition();
+		return {
+			fault: condition.state === 'degraded' ? condition.detail : undefined,
+			isShared: store.fleet !== undefined,
+			replica: store.fleet?.replicas().find(({isThis}) => isThis),
+		};
 	}
 
 	#factsOf(picture: Snapshot): AlertFacts {

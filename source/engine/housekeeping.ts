@@ -88,8 +88,9 @@ export class Housekeeping {
 	}
 
 	async #round(): Promise<void> {
-		const {assessor, dispatcher, clock, picture} = this.#parts;
+		const {alerter, assessor, dispatcher, clock, picture} = this.#parts;
 		this.#tellStore();
+		await alerter.watchStore();
 		await assessor.passDeadlines();
 		await dispatcher.expireLeases();
 		if (!this.#hasNews && clock.now() - this.#evaluatedAt < quietMs) return;

@@ -22,7 +22,8 @@ export async function openEngine(options: {
 	readonly pepper: string;
 }): Promise<{readonly engine: Engine; readonly notes: readonly string[]}> {
 	const {settings, shared, clock, env, mode, pepper} = options;
-	const {store, notes} = await openStore({home: settings.home, shared, pepper}, clock);
+	const random = Math.random;
+	const {store, notes} = await openStore({home: settings.home, shared, pepper}, {clock, random});
 	const transport = createHttpClient({clock, env});
 	// What the opening had to say stands among the notes, where the dashboard shows it.
 	const noted = {...settings, notes: [...notes, ...settings.notes]};
@@ -31,7 +32,7 @@ export async function openEngine(options: {
 		store,
 		transport,
 		clock,
-		random: Math.random,
+		random,
 		newId: randomUUID,
 		mode,
 	});
@@ -40,7 +41,7 @@ export async function openEngine(options: {
 
 async function openStore(
 	{home, shared, pepper}: {readonly home: string; readonly shared: SharedStore | undefined; readonly pepper: string},
-	clock: Clock,
+	{clock, random}: {readonly clock: Clock; readonly random: () => number},
 ): Promise<{readonly store: Store; readonly notes: readonly string[]}> {
 	if (shared === undefined) {
 		const store = openSqliteStore({file: storeFile(home), clock, pepper: {fingerprint: pepper}});
@@ -48,7 +49,7 @@ async function openStore(
 	}
 	// Its client is loaded only where a shared store is configured.
 	const {openRedisStore} = await import('../stores/redis-store.ts');
-	const store = await openRedisStore({...shared, clock});
+	const store = await openRedisStore({...shared, clock, random});
 	const condition = store.condition();
 	return {store, notes: condition.state === 'degraded' ? [condition.detail] : []};
 }

@@ -12,10 +12,14 @@ const silentReaderMs = 3000;
  * A client that never executes twice. Without `timeoutMs` it waits: for reading a stream.
  * `?cluster` and `?sentinel=<master>` in the address say what stands there, `?also=host:port,host:port` names further nodes.
  */
-export function createRedisClient(address: string, {timeoutMs}: {readonly timeoutMs?: number}): RedisClient {
+export function createRedisClient(
+	address: string,
+	{timeoutMs, random}: {readonly timeoutMs?: number; readonly random: () => number},
+): RedisClient {
 	const url = new URL(address);
 	const nodes = nodesOf(url);
-	const options = clientOptions(url, timeoutMs);
+	const pause = pauseBy(random);
+	const options = clientOptions(url, timeoutMs, pause);
 	const sentinel = url.searchParams.get('sentinel');
 	if (url.searchParams.has('cluster')) {
 		return new Cluster([...nodes], {
@@ -31,7 +35,7 @@ export function createRedisClient(address: string, {timeoutMs}: {readonly timeou
 			redisOptions: options,
 		});
 	}
-	if (sentinel !== null) return new Redis({...options, ...sentinelOptions(url, sentinel), sentinels: [...nodes]});
+	if (sentinel !== null) return new Redis({...options, ...sentinelOptions(url, sentinel, pause), sentinels: [...nodes]});
 	if (url.protocol === 'unix:') return new Redis({...options, path: decodeURIComponent(url.pathname)});
 	return new Redis({...options, ...nodes[0]});
 }
@@ -45,7 +49,7 @@ function nodesOf(url: URL): readonly {host: string; port: number}[] {
 }
 
 /** A sentinel has users of its own: `&sentinel-user=` and `&sentinel-password=`. */
-function sentinelOptions(url: URL, name: string) {
+function sentinelOptions(url: URL, name: string, pause: (times: number) => number) {
 	const user = url.searchParams.get('sentinel-user');
 	const password = url.searchParams.get('sentinel-password');
 	return {
@@ -59,7 +63,7 @@ function sentinelOptions(url: URL, name: string) {
 	};
 }
 
-function clientOptions(url: URL, timeoutMs: number | undefined) {
+function clientOptions(url: URL, timeoutMs: number | undefined, pause: (times: number) => number) {
 	let isRefused = false;
 	const database = Number(url.searchParams.get('db') ?? (url.protocol === 'unix:' ? 0 : url.pathname.slice(1)));
 	return {
@@ -88,6 +92,6 @@ function clientOptions(url: URL, timeoutMs: number | undefined) {
 }
 
 /** Grows to a second, with jitter: a fleet must not come back all at once. */
-function pause(times: number): number {
-	return Math.min(50 * 2 ** Math.min(times, 5), 1000) * (0.5 + Math.random() / 2);
+function pauseBy(random: () => number): (times: number) => number {
+	return (times) => Math.min(50 * 2 ** Math.min(times, 5), 1000) * (0.5 + random() / 2);
 }

@@ -8,6 +8,7 @@ export type RedisContext = {
 	readonly link: RedisLink;
 	readonly keys: RedisKeys;
 	readonly clock: Clock;
+	readonly random: () => number;
 	/** Id of this replica. */
 	readonly replica: string;
 	/** Whose instants count: the server's, or in simulated time the caller's. */

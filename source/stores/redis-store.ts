@@ -47,6 +47,7 @@ export type RedisStoreOptions = {
 	/** Tells peppers apart without telling the pepper; replicas of one deck have the same. */
 	readonly pepper: string;
 	readonly clock: Clock;
+	readonly random: () => number;
 	/** Whose instants count. `caller`: simulated time. @default 'server' */
 	readonly time?: 'server' | 'caller';
 	/** A call that takes longer has failed; what is left of it in a queue is refused by its own deadline. @default 100 */
@@ -79,20 +80,20 @@ class RedisStore implements Store {
 	#otherPepper = false;
 	#closing: Promise<void> | undefined;
 
-	constructor({url, prefix, pepper, clock, time = 'server', timeoutMs = 100}: RedisStoreOptions) {
+	constructor({url, prefix, pepper, clock, random, time = 'server', timeoutMs = 100}: RedisStoreOptions) {
 		const keys = redisKeys(prefix);
-		const link = new RedisLink(createRedisClient(url, {timeoutMs}), {
+		const link = new RedisLink(createRedisClient(url, {timeoutMs, random}), {
 			clock,
 			timeoutMs,
 			onDown: () => this.#leases.goneAway(),
 		});
 		this.#clock = clock;
-		this.#context = {link, keys, clock, replica: randomUUID(), time};
+		this.#context = {link, keys, clock, random, replica: randomUUID(), time};
 		this.#state = new RedisState(this.#context, {book: this.#book, pepper, told: (changes) => this.#tell(changes)});
 		this.#fleet = new RedisFleet(this.#context, pepper, () => this.#tell([{kind: 'role'}]));
 		this.#leases = new RedisLeases(this.#context, () => this.#fleet.share());
 		this.#history = new RedisHistory(this.#context);
-		this.#follower = new RedisFollower(createRedisClient(url, {}), keys.changes, clock);
+		this.#follower = new RedisFollower(createRedisClient(url, {random}), keys.changes, clock);
 		this.fleet = {
 			follow: (listener) => this.#follow(listener),
 			stand: () => {
@@ -107,7 +108,7 @@ class RedisStore implements Store {
 	}
 
 	async open(): Promise<void> {
-		const {link} = this.#context;
+		const {link, random} = this.#context;
 		const giveUpAt = this.#clock.now() + openingMs;
 		await link.connect(openingMs);
 		for (;;) {
@@ -123,7 +124,7 @@ class RedisStore implements Store {
 		}
 		const round = (): Promise<void> => this.#beat();
 		this.#timers.push(
-			repeat(this.#clock, () => (link.isUp ? beatMs : retryMs * (1 + Math.random() / 3)), round),
+			repeat(this.#clock, () => (link.isUp ? beatMs : retryMs * (1 + random() / 3)), round),
 			repeat(
 				this.#clock,
 				() => groupMs,

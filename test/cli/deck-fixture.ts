@@ -1,5 +1,5 @@
+import {defaults} from '../../source/config/defaults.ts';
 import type {Settings} from '../../source/config/settings.ts';
-import {defaultAlertPolicy, defaultProbePolicy} from '../../source/domain/policy.ts';
 import type {Deck, TestRequest, TestResult} from '../../source/engine/deck.ts';
 import type {KeyView, Snapshot} from '../../source/engine/snapshot.ts';
 import {entry, now} from '../helpers/snapshot-fixture.ts';
@@ -7,27 +7,15 @@ import {entry, now} from '../helpers/snapshot-fixture.ts';
 /** Settings as a project with a `.env` has them. */
 export function fixtureSettings(part: Partial<Settings> = {}): Settings {
 	return {
+		...defaults,
 		root: '/home/kim/agents',
 		home: '/home/kim/.local/state/keydeck/agents-1',
-		strategy: 'health-based',
 		providers: new Map(),
 		models: new Map(),
 		poolModels: [],
 		keys: [],
 		identityOf: () => ({kid: 'k1_a', hash: 'aaaaaaaa'}),
 		pepperFingerprint: 'f'.repeat(32),
-		probe: defaultProbePolicy,
-		alerts: defaultAlertPolicy,
-		dashboard: {theme: 'dark', intervalMs: 1000, mouse: true, readOnly: false},
-		server: {
-			host: '127.0.0.1',
-			keyPort: 3001,
-			healthPort: 3002,
-			allowedHosts: [],
-			allowedOrigins: [],
-			tls: {cert: '', key: ''},
-		},
-		store: {prefix: 'keydeck'},
 		notes: [],
 		searched: [],
 		values: [],

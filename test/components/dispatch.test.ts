@@ -6,7 +6,7 @@ import {anchoredAs, press} from '../../components/dispatch.ts';
 import {actionKey, deepTestQuestion} from '../../components/key-actions.ts';
 import {itemsOf} from '../../components/scene.ts';
 import {statusLine} from '../../components/status-line.ts';
-import {snapshotFixture} from './fixtures.ts';
+import {alertFixture, snapshotFixture} from './fixtures.ts';
 import {keyFixture, now} from './key-fixtures.ts';
 
 function start(change: Partial<DashboardState> = {}): DashboardState {
@@ -212,6 +212,9 @@ describe('panes', () => {
 		assert.equal(typed(['4', 'j', 'Enter']).state.detail?.kid, 'k1_openaiapikey2');
 		const pool = typed(['4', 'Enter']).state;
 		assert.deepEqual([pool.pane, pool.filter], ['keys', 'openai']);
+		const alert = alertFixture({type: 'probe_budget', subject: {kind: 'pool', provider: 'all vendors'}});
+		const nowhere = typed(['4', 'Enter'], start({snapshot: snapshotFixture({alerts: [alert]})})).state;
+		assert.deepEqual([nowhere.pane, nowhere.filter], ['alerts', ''], 'one about no pool leads nowhere');
 	});
 
 	test('a key that means nothing here does nothing', () => {

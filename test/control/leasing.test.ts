@@ -1,22 +1,16 @@
 import assert from 'node:assert/strict';
-import {test} from 'node:test';
+import {type TestContext, test} from 'node:test';
 import {systemClock} from '../../source/clock.ts';
 import {attachDeck} from '../../source/control/attached-deck.ts';
 import {serveControl} from '../../source/control/control-server.ts';
 import type {Outcome} from '../../source/domain/outcome.ts';
 import {Secret} from '../../source/secret.ts';
-import {openEngine} from '../helpers/engine.ts';
+import {openEngine, type TestEngine} from '../helpers/engine.ts';
 import {newPath} from './served-deck.ts';
 
 test('another process takes a lease, calls with its own copy of the key and gives it back', async (context) => {
 	await using deck = await openEngine({keys: ['a']});
-	const path = newPath();
-	const server = await serveControl({deck: deck.engine, path, root: '/project', version: '1'});
-	context.after(() => server.close());
-	const secretOf = (kid: string) => (kid === 'a' ? new Secret('own copy') : undefined);
-	const attached = await attachDeck({path, root: '/project', clock: systemClock, secretOf});
-	assert.ok(attached);
-	context.after(() => attached.close());
+	const attached = await attachTo(deck, context, (kid) => (kid === 'a' ? new Secret('own copy') : undefined));
 	const got = await attached.acquire({model: 'gpt-4o', fallback: false});
 	assert.ok(got.granted);
 	assert.equal(got.secret.reveal(), 'own copy');
@@ -31,30 +25,32 @@ test('another process takes a lease, calls with its own copy of the key and give
 
 test('a process that lacks the chosen key is told so, and the lease does not stay open', async (context) => {
 	await using deck = await openEngine({keys: ['a']});
-	const path = newPath();
-	const server = await serveControl({deck: deck.engine, path, root: '/project', version: '1'});
-	context.after(() => server.close());
-	const attached = await attachDeck({path, root: '/project', clock: systemClock});
-	assert.ok(attached);
-	context.after(() => attached.close());
+	const attached = await attachTo(deck, context);
 	await assert.rejects(attached.acquire({model: 'gpt-4o'}), {code: 'KEY_NOT_HERE'});
 	assert.equal(deck.key('a').inFlight, 0);
 });
 
 test('another process reports a call it made without a lease, and asks how often a key was used', async (context) => {
 	await using deck = await openEngine({keys: ['a']});
-	const path = newPath();
-	const server = await serveControl({deck: deck.engine, path, root: '/project', version: '1'});
-	context.after(() => server.close());
-	const attached = await attachDeck({path, root: '/project', clock: systemClock});
-	assert.ok(attached);
-	context.after(() => attached.close());
+	const attached = await attachTo(deck, context);
 	await deck.call('gpt-4o');
 	assert.equal(await attached.usedThisMinute('a'), 1);
 	assert.equal(await attached.report('a', 'gpt-4o', throttledFor(60, deck.clock.now())), true);
 	assert.equal(await attached.report('b', 'gpt-4o', throttledFor(60, deck.clock.now())), false);
 	assert.equal((await attached.acquire({model: 'gpt-4o'})).granted, false);
 });
+
+/** The deck as another process sees it, with its own copies of the keys. */
+async function attachTo(deck: TestEngine, context: TestContext, secretOf?: (kid: string) => Secret | undefined) {
+	const path = newPath();
+	const server = await serveControl({deck: deck.engine, path, root: '/project', version: '1'});
+	context.after(() => server.close());
+	const own = secretOf === undefined ? {} : {secretOf};
+	const attached = await attachDeck({path, root: '/project', clock: systemClock, ...own});
+	assert.ok(attached);
+	context.after(() => attached.close());
+	return attached;
+}
 
 function throttledFor(seconds: number, at: number): Outcome {
 	return {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import {describe, test} from 'node:test';
 import type {Alert} from '../../source/domain/alert.ts';
 import type {KeyFacts, PoolFacts} from '../../source/domain/alert-causes.ts';
-import {type AlertFacts, acknowledge, evaluateAlerts, silence} from '../../source/domain/alert-rules.ts';
+import {type AlertFacts, acknowledge, evaluateAlerts, evaluateStore, silence} from '../../source/domain/alert-rules.ts';
 import {defaultAlertPolicy} from '../../source/domain/policy.ts';
 import {key, noBudget, pool, start} from './alert-facts.ts';
 
@@ -97,6 +97,54 @@ test('paid probes that used up their budget say so until the day is over', () =>
 	assert.deepEqual(watch.see([], [], 1000, {spentUsd: 0.05, budgetUsd: 0.05}), ['probe_budget firing']);
 	assert.deepEqual(watch.see([], []), ['probe_budget resolved']);
 	assert.deepEqual(watch.see([], [], 1000, {spentUsd: 0, budgetUsd: 0}), []);
+});
+
+describe('the store', () => {
+	const fault = 'Redis is away for 5s (ECONNREFUSED); keydeck goes on with 90 % of each limit';
+	const bad = {fault, isShared: true, replica: {id: 'r1', name: 'web-1 4711'}};
+	const good = {...bad, fault: undefined};
+	/** What each look changed, a second apart. */
+	function looks(...pictures: readonly (typeof bad | typeof good)[]): readonly string[] {
+		let alerts: readonly Alert[] = [];
+		return pictures.flatMap((facts, second) => {
+			const next = evaluateStore(alerts, facts, start + second * 1000);
+			alerts = next.alerts;
+			return next.changed.map(({state, severity}) => `${state} ${severity} after ${second} s`);
+		});
+	}
+
+	test('that is gone for 5 s fires once and is resolved when it is back', () => {
+		assert.deepEqual(looks(bad, bad, bad, bad, bad, bad, bad, good, good), [
+			'firing high after 5 s',
+			'resolved high after 7 s',
+		]);
+	});
+
+	test('that fails for less than 5 s again and again raises nothing', () => {
+		assert.deepEqual(looks(bad, bad, bad, bad, bad, good, bad, bad, good, bad, bad, bad, bad), []);
+	});
+
+	test('says what is wrong, at which replica and what to do, shared or not', () => {
+		const [shared] = evaluateStore([], bad, start).alerts;
+		assert.partialDeepStrictEqual(shared, {type: 'store_degraded', label: 'store of web-1 4711', message: fault});
+		assert.match(shared?.advice ?? '', /Redis runs/);
+		const other = evaluateStore([], {...bad, replica: {id: 'r2', name: 'web-2 4711'}}, start).alerts[0];
+		assert.notEqual(shared?.id, other?.id, 'two replicas in one moment raise two alerts');
+		const own = evaluateStore([], {fault: 'The disk is full.', isShared: false, replica: undefined}, start).alerts[0];
+		assert.partialDeepStrictEqual(own, {label: 'store', message: 'The disk is full'});
+		assert.match(own?.advice ?? '', /room on the disk/);
+	});
+
+	test('is told by each replica for itself: what all have in common is looked at without it', () => {
+		const watch = new Watch();
+		watch.see([key(1, {invalid: true})]);
+		watch.alerts = evaluateStore(watch.alerts, bad, watch.now).alerts;
+		watch.alerts = evaluateStore(watch.alerts, bad, watch.now + 5000).alerts;
+		const open = watch.open.toSorted();
+		assert.deepEqual(open, ['consecutive_failures firing', 'key_invalid firing', 'store_degraded firing']);
+		assert.deepEqual(watch.see([key(1, {invalid: true})]), [], 'a look at the keys leaves it alone, and the other way');
+		assert.deepEqual(watch.open.toSorted(), open);
+	});
 });
 
 describe('hysteresis', () => {

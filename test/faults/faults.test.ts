@@ -147,7 +147,13 @@ async function suffer(name: string): Promise<readonly string[]> {
 	await using server = await RedisServer.start();
 	await using proxy = await FaultProxy.before(server.port);
 	const place = {server, proxy};
-	const store = await openRedisStore({url: proxy.url, prefix: 'deck', pepper: 'p', clock: systemClock});
+	const store = await openRedisStore({
+		url: proxy.url,
+		prefix: 'deck',
+		pepper: 'p',
+		clock: systemClock,
+		random: Math.random,
+	});
 	assert.deepEqual(store.condition(), {state: 'ok'});
 	await store.save([{kind: 'bench-put', bench: bench('dead', 1, {kind: 'invalid'})}]);
 	const handing = handOut(store, name);
@@ -188,7 +194,13 @@ async function suffer(name: string): Promise<readonly string[]> {
 test('absent at the start: it opens, hands out, and joins when Redis comes', {skip: needsRedis}, async () => {
 	await using server = await RedisServer.start();
 	await server.kill();
-	const store = await openRedisStore({url: server.url, prefix: 'deck', pepper: 'p', clock: systemClock});
+	const store = await openRedisStore({
+		url: server.url,
+		prefix: 'deck',
+		pepper: 'p',
+		clock: systemClock,
+		random: Math.random,
+	});
 	assert.equal(store.condition().state, 'degraded');
 	const handing = handOut(store, 'absent');
 	await sleep(500);
@@ -223,7 +235,7 @@ async function cutAnswers(
 	times: number,
 ): Promise<{readonly granted: number; readonly spent: number}> {
 	await using proxy = await FaultProxy.before(server.port);
-	const store = await openRedisStore({url: proxy.url, prefix, pepper: 'p', clock: systemClock});
+	const store = await openRedisStore({url: proxy.url, prefix, pepper: 'p', clock: systemClock, random: Math.random});
 	// It refills so slowly that every unit spent is still to be seen.
 	const check: LimitCheck = {id: 'key k1_a requests-day', capacity: 10_000, refillMs: 1e9, cost: 1};
 	const reserve = async (leaseId: string): Promise<number> => {

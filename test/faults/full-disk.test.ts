@@ -8,6 +8,7 @@ import {writeFileAtomically} from '../../source/config/atomic-file.ts';
 import {backUp} from '../../source/stores/backup.ts';
 import {snapshotsOf} from '../../source/stores/snapshots.ts';
 import {openSqliteStore} from '../../source/stores/sqlite-store.ts';
+import {openEngine} from '../helpers/engine.ts';
 import {SimulatedClock} from '../helpers/simulated-clock.ts';
 import {bench, entry, minute, reservation} from '../stores/samples.ts';
 import {printTable} from './print-table.ts';
@@ -78,6 +79,41 @@ test('on a full disk of 1 MB the store serves and says so, every file stays whol
 		['said meanwhile', told],
 		['file half written', 0],
 	]);
+});
+
+test('a full disk raises an alert once, and it is kept as over when there is room again', async (t) => {
+	const disk = smallDisk(t);
+	if (disk === undefined) return;
+	const clock = new SimulatedClock();
+	const file = join(disk, 'home', 'keydeck.sqlite');
+	const store = openSqliteStore({file, clock});
+	const deck = await openEngine({keys: ['a'], store, clock});
+	deck.engine.start({probing: false});
+	let given = 0;
+	while (store.condition().state === 'ok') {
+		store.record(entry('k1_a', clock.now() + given));
+		given += 1;
+		if (given % 100 === 0) await store.flush();
+	}
+	const told = () => deck.events.filter(({type}) => type.startsWith('alert.')).map(({type}) => type);
+	await clock.advance(4000);
+	assert.deepEqual(told(), []);
+	await clock.advance(20_000);
+	const [alert] = deck.engine.snapshot().alerts;
+	assert.deepEqual([alert?.type, alert?.state, told()], ['store_degraded', 'firing', ['alert.fired']]);
+	assert.match(`${alert?.message} ${alert?.advice}`, /cannot be written .* Make room on the disk/);
+
+	execFileSync('mount', ['-o', 'remount,size=16m', disk]);
+	await clock.advance(10_000);
+	assert.deepEqual(told(), ['alert.fired', 'alert.resolved']);
+	await deck[Symbol.asyncDispose]();
+	const next = openSqliteStore({file, clock});
+	const {alerts} = await next.load(clock.now());
+	assert.deepEqual(
+		alerts.map(({id, state}) => [id, state]),
+		[[alert?.id, 'resolved']],
+	);
+	await next.close();
 });
 
 test('a backup onto a full disk fails in one sentence and leaves nothing there', async (t) => {

@@ -5,7 +5,7 @@ import {openEngine} from '../helpers/engine.ts';
 import {RealClock} from '../helpers/real-clock.ts';
 
 const [url = '', vendor = '', interval = ''] = process.argv.slice(2);
-const store = await openRedisStore({url, prefix: 'deck', pepper: 'p', clock: systemClock});
+const store = await openRedisStore({url, prefix: 'deck', pepper: 'p', clock: systemClock, random: Math.random});
 const {engine} = await openEngine({
 	keys: ['a', 'b', 'c'],
 	baseUrls: {openai: vendor},

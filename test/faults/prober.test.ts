@@ -81,6 +81,7 @@ test('20 rounds of stopping or killing the prober: one probe per key and interva
 		prefix: 'deck',
 		pepper: 'p',
 		clock: systemClock,
+		random: Math.random,
 		timeoutMs: 2000,
 	});
 	const refused = await store.save([{kind: 'bench-put', bench: bench('k1_a', 1)}], fences[0]);

@@ -16,7 +16,7 @@ const {url, keys, limits, afterMs = 0, forMs, inFlight, perSecond, clockAheadMs 
 const faults: string[] = [];
 process.on('unhandledRejection', (reason) => faults.push(String(reason)));
 const clock: Clock = {...systemClock, now: () => Date.now() + clockAheadMs};
-const store = await openRedisStore({url, prefix: 'deck', pepper: 'p', clock, timeoutMs});
+const store = await openRedisStore({url, prefix: 'deck', pepper: 'p', clock, random: Math.random, timeoutMs});
 const upstream = await ScriptedUpstream.open();
 const {engine} = await openEngine({
 	keys: Array.from({length: keys}, (_, index) => ({name: `k${index}`, limits})),

@@ -92,16 +92,25 @@ describe('a program that has finished ends', {concurrency: 2}, () => {
 	});
 });
 
+/** A worker that holds the home and one that found it held. */
+async function ownerAndGuest(context: TestContext) {
+	const made = await project(context);
+	const [owner, first] = await startWorker(context, made);
+	const [guest, second] = await startWorker(context, made);
+	return {owner, first, guest, second};
+}
+
+async function startWorker(context: TestContext, made: Project) {
+	const child = await startProgram(made, 'worker.mjs', worker);
+	context.after(() => child.kill());
+	const talk = conversation(child);
+	assert.equal(await talk.hear(), 'open');
+	return [child, talk] as const;
+}
+
 describe('a program beside another that holds the home', () => {
 	test('works with its engine, and goes on by itself when that one quits', {timeout: 30_000}, async (context) => {
-		const made = await project(context);
-		const owner = await startProgram(made, 'worker.mjs', worker);
-		const first = conversation(owner);
-		assert.equal(await first.hear(), 'open');
-		const guest = await startProgram(made, 'worker.mjs', worker);
-		context.after(() => guest.kill());
-		const second = conversation(guest);
-		assert.equal(await second.hear(), 'open');
+		const {owner, first, guest, second} = await ownerAndGuest(context);
 		const benched = await first.ask('throttled');
 		const other = benched === 'OPENAI_API_KEY' ? 'OPENAI_API_KEY2' : 'OPENAI_API_KEY';
 		assert.equal(await second.ask('fine'), other, 'both see one state');
@@ -116,14 +125,7 @@ describe('a program beside another that holds the home', () => {
 	});
 
 	test('goes on when that one is killed in the middle of everything', {timeout: 30_000}, async (context) => {
-		const made = await project(context);
-		const owner = await startProgram(made, 'worker.mjs', worker);
-		const first = conversation(owner);
-		assert.equal(await first.hear(), 'open');
-		const guest = await startProgram(made, 'worker.mjs', worker);
-		context.after(() => guest.kill());
-		const second = conversation(guest);
-		assert.equal(await second.hear(), 'open');
+		const {owner, second} = await ownerAndGuest(context);
 		owner.kill('SIGKILL');
 		await once(owner, 'exit');
 		assert.match(await second.ask('fine'), /^OPENAI_API_KEY2?$/);
@@ -131,10 +133,7 @@ describe('a program beside another that holds the home', () => {
 
 	test('ends although it is attached', {timeout: 15_000}, async (context) => {
 		const made = await project(context);
-		const owner = await startProgram(made, 'worker.mjs', worker);
-		context.after(() => owner.kill());
-		const first = conversation(owner);
-		assert.equal(await first.hear(), 'open');
+		const [, first] = await startWorker(context, made);
 		const program = `import {createEngine} from 'keydeck';
 			const engine = await createEngine();
 			engine.on('*', () => undefined);

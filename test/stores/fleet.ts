@@ -21,7 +21,7 @@ export async function openFleet(): Promise<Fleet> {
 	upstream.always('sk-dead', {status: 401, body: {error: {code: 'invalid_api_key', message: 'no'}}});
 	const open = async (): Promise<TestEngine> => {
 		const options = {url: server.url, prefix: 'deck', pepper: 'p', timeoutMs: 2000};
-		const store = await openRedisStore({...options, clock: systemClock});
+		const store = await openRedisStore({...options, clock: systemClock, random: Math.random});
 		const keys = names.map((name) => ({name, secret: `sk-${name}`}));
 		return openEngine({keys, models: ['gpt-4o'], store, upstream, clock: new RealClock()});
 	};

@@ -77,7 +77,7 @@ withFleet('one replica probes, every picture shows the fleet, and who is left ta
 
 test('a replica with another pepper is refused and told how to copy it', {skip: needsRedis}, async () => {
 	await using server = await RedisServer.start();
-	const options = {url: server.url, prefix: 'deck', clock: systemClock};
+	const options = {url: server.url, prefix: 'deck', clock: systemClock, random: Math.random};
 	const first = await openRedisStore({...options, pepper: 'one'});
 	await assert.rejects(openRedisStore({...options, pepper: 'another'}), (error) => {
 		assert.ok(error instanceof KeydeckError);

@@ -19,6 +19,7 @@ describe('redis', {skip: needsRedis}, () => {
 			prefix: `deck${opened}`,
 			pepper: 'p',
 			clock: systemClock,
+			random: Math.random,
 			time: 'caller',
 		} as const;
 		const store = await openRedisStore(options);

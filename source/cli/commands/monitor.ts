@@ -105,7 +105,7 @@ function print({typed, output}: Call, event: EngineEvent, {deck, hashes, wanted}
 	const {topic, level, text} = eventLine(event, () => deck.snapshot().alerts);
 	if (!wanted.has(topic)) return;
 	if (typed.on('json')) {
-		output.text(`${JSON.stringify(eventJson(event, hashes.of))}\n`);
+		output.json(eventJson(event, hashes.of), 0);
 		return;
 	}
 	const tone = topic === 'leases' && level === 'debug' ? 'plain' : levelTones[level];

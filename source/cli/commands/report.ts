@@ -32,7 +32,7 @@ export const reportCommand: Command = {
 		const format = formatOf(call);
 		return withDeck(call, async ({deck}) => {
 			const snapshot = deck.snapshot();
-			call.output.text(dumped(snapshot, format, call.output));
+			dump(snapshot, format, call.output);
 			return readingExit(call, snapshot);
 		});
 	},
@@ -48,15 +48,9 @@ function formatOf({typed}: Call): Format {
 	return format;
 }
 
-function dumped(snapshot: Snapshot, format: Format, output: Output): string {
-	switch (format) {
-		case 'json':
-			return `${JSON.stringify(statusReport(snapshot), undefined, 2)}\n`;
-		case 'csv':
-			return csvOf(keyDump(snapshot));
-		case 'markdown':
-			return `${markdownOf(keyDump(snapshot))}\n${markdownOf(modelDump(snapshot))}`;
-		case 'table':
-			return `${reportLines(snapshot, output).join('\n')}\n`;
-	}
+function dump(snapshot: Snapshot, format: Format, output: Output): void {
+	if (format === 'json') output.json(statusReport(snapshot));
+	else if (format === 'csv') output.text(csvOf(keyDump(snapshot)));
+	else if (format === 'markdown') output.text(`${markdownOf(keyDump(snapshot))}\n${markdownOf(modelDump(snapshot))}`);
+	else output.lines(reportLines(snapshot, output));
 }

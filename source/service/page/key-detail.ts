@@ -1,4 +1,4 @@
-import type {LimitKind} from '../../domain/limit.ts';
+import {limitNames} from '../../domain/limit.ts';
 import type {HistoryEntry} from '../../domain/reading.ts';
 import type {KeyView, LimitView, Snapshot} from '../../engine/snapshot.ts';
 import {age, clean, count, day, duration, latency, moment, money, percent, plural} from '../../format.ts';
@@ -100,17 +100,6 @@ function measuredWords(key: KeyView): string {
 	const use = `${plural(key.usedThisMinute, 'call')} last minute${key.inFlight > 0 ? `, ${key.inFlight} open` : ''}`;
 	return [rate, row, speed, use, key.weight === 1 ? '' : `weight ${key.weight}`].filter(Boolean).join(' · ');
 }
-
-const limitNames: Readonly<Record<LimitKind, string>> = {
-	'requests-minute': 'requests a minute',
-	'requests-day': 'requests a day',
-	'requests-month': 'requests a month',
-	'tokens-minute': 'tokens a minute',
-	'input-tokens-minute': 'input tokens a minute',
-	'output-tokens-minute': 'output tokens a minute',
-	'tokens-month': 'tokens a month',
-	concurrency: 'calls at once',
-};
 
 export function limitBars(key: KeyView, now: number): readonly LimitBar[] {
 	return key.limits.map((limit, place) => ({
