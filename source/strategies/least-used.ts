@@ -2,7 +2,7 @@ import type {Kid} from '../domain/key.ts';
 import {BucketQueue, Place} from './bucket-queue.ts';
 import {LazyOffers, type Order} from './offers.ts';
 import {RollingMinute} from './rolling-minute.ts';
-import type {Candidate, Offers, PickContext, Strategy} from './strategy.ts';
+import type {Candidate, Offers, PickContext, PickedElsewhere, Strategy} from './strategy.ts';
 
 /** One key's calls. It outlives the candidate while calls count, so a key that rested is not flooded. */
 class Usage {
@@ -88,6 +88,22 @@ export class LeastUsed implements Strategy, Order {
 		usage.inFlight += 1;
 		this.#minute.push(usage, context.now);
 		this.#place(usage);
+	}
+
+	/** Leases last a minute at most: what is in flight elsewhere is among the calls of the last minute. */
+	observed({picks, now, inTurn}: PickedElsewhere): void {
+		this.#forgetOld(now);
+		this.version += 1;
+		const counted = picks.flatMap(({kid, count}) => {
+			const usage = this.#usages.get(kid);
+			return usage === undefined ? [] : [{usage, count}];
+		});
+		for (const {usage, count} of counted.sort((one, other) => one.usage.turn - other.usage.turn)) {
+			for (let pick = 0; pick < count; pick++) this.#minute.push(usage, now);
+			usage.recent += count;
+			if (inTurn) usage.turn = ++this.#turn;
+			this.#place(usage);
+		}
 	}
 
 	released(kid: Kid, now: number): void {
