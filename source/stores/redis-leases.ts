@@ -1,10 +1,10 @@
 import type {Lease} from '../domain/lease.ts';
 import type {LimitCheck} from '../domain/limit.ts';
-import {countsTokens} from './ledger.ts';
 import {fullWindow, LocalShare, type SeenWindow, type Share} from './local-share.ts';
 import {clockAheadMs, type RedisContext, strings} from './redis-context.ts';
 import {grantCounts} from './redis-counts.ts';
 import {RedisDebts} from './redis-debts.ts';
+import {RedisEndings} from './redis-endings.ts';
 import type {PoolKeys} from './redis-keys.ts';
 import {type LeaseBody, type OpenLease, RedisLeaseBooks} from './redis-lease-books.ts';
 import {RedisAway, type ScriptAnswer} from './redis-link.ts';
@@ -21,14 +21,6 @@ const abandonedAtOnce = 200;
 const unusedMs = 40 * 86_400_000;
 
 type Full = Extract<Reservation, {granted: false}>['full'];
-/** `checks` are absent where it is not known which offer was taken, if any. */
-type Ending = {
-	readonly id: string;
-	readonly provider: string;
-	readonly checks?: readonly LimitCheck[];
-	readonly tokens: number;
-};
-
 /** Leases and the windows they spend: decided by Redis, and from this replica's share while Redis is away. */
 export class RedisLeases {
 	readonly #context: RedisContext;
@@ -40,8 +32,7 @@ export class RedisLeases {
 	readonly #open = new Map<string, OpenLease>();
 	/** Providers whose books have been begun. */
 	readonly #providers = new Set<string>();
-	/** Ends Redis was not told of, and reservations it may have made for nobody. */
-	#endings: Ending[] = [];
+	readonly #endings: RedisEndings;
 	/** Reservations Redis may have made although nobody heard of it, with the key granted here instead, if any. */
 	readonly #doubtful = new Map<string, {readonly provider: string; kid?: string}>();
 
@@ -49,6 +40,7 @@ export class RedisLeases {
 		this.#context = context;
 		this.#shareOf = shareOf;
 		this.#books = new RedisLeaseBooks(context, this.#providers);
+		this.#endings = new RedisEndings(context, this.#books);
 		this.#debts = new RedisDebts(context, this.#share, this.#providers);
 	}
 
@@ -80,8 +72,8 @@ export class RedisLeases {
 		this.#share.release(id, now, tokens);
 		const open = own ?? (await this.#books.find(id));
 		if (open === undefined) return undefined;
-		const ended = await this.#end({id, provider: open.provider, checks: open.checks, tokens}, now);
-		return own !== undefined || ended ? open.lease : undefined;
+		const ended = await this.#endings.end({id, provider: open.provider, checks: open.checks, tokens}, now);
+		return own !== undefined || ended === 'ended' ? open.lease : undefined;
 	}
 
 	async expire(now: number): Promise<Lease[]> {
@@ -119,9 +111,7 @@ export class RedisLeases {
 		await this.#books.learnProviders();
 		await this.#resolveDoubts(now);
 		for (const provider of this.#providers) await this.#debts.settle(provider, now);
-		const endings = this.#endings;
-		this.#endings = [];
-		for (const ending of endings) await this.#end(ending, now, {anyway: true});
+		await this.#endings.tellMissed(now);
 	}
 
 	/** Drops leases of replicas that are no more; the sets of holders forget them by themselves. */
@@ -133,7 +123,7 @@ export class RedisLeases {
 			const ids = strings(await link.command('ZRANGEBYSCORE', [due, '-inf', before, 'LIMIT', 0, abandonedAtOnce]));
 			for (const id of ids) {
 				const open = await this.#books.find(id);
-				if (open !== undefined) await this.#end({id, ...open, tokens: 0}, now, {overdueMs: abandonedMs});
+				if (open !== undefined) await this.#endings.end({id, ...open, tokens: 0}, now, {overdueMs: abandonedMs});
 			}
 		}
 	}
@@ -182,7 +172,7 @@ export class RedisLeases {
 			const found = await this.#books.find(id, true);
 			if (found !== undefined && found.lease.kid === kid) this.#share.giveBack(found.checks, now);
 			if (found !== undefined && !this.#open.has(id))
-				this.#endings.push({id, provider, checks: found.checks, tokens: 0});
+				this.#endings.add({id, provider, checks: found.checks, tokens: 0});
 		}
 	}
 
@@ -261,32 +251,6 @@ export class RedisLeases {
 			this.#opened({kid, checks: checksOf.get(kid) ?? []}, request);
 		}
 		return reservation;
-	}
-
-	/** Ends a lease in Redis; what cannot be told now is told later. */
-	async #end(
-		ending: Ending,
-		now: number,
-		{overdueMs, anyway = false}: {readonly overdueMs?: number; readonly anyway?: boolean} = {},
-	): Promise<boolean> {
-		const {id, provider, tokens} = ending;
-		const pool = this.#keysOf(provider);
-		const checks = ending.checks ?? (await this.#books.find(id))?.checks;
-		if (checks === undefined) return false;
-		const held = checks.filter(({refillMs}) => refillMs === 0).map((check) => pool.held(check.id));
-		const windows = tokens === 0 ? [] : checks.filter((check) => countsTokens(check.id) && check.refillMs > 0);
-		const args = [id, tokens, overdueMs ?? '', ...windows.flatMap((check) => [check.id, check.refillMs])];
-		try {
-			const [word] = await this.#context.link.run('release', [pool.windows, pool.leases, pool.due, ...held], args, {
-				...this.#at(now),
-				anyway,
-			});
-			return word === 'ENDED';
-		} catch (error) {
-			if (!(error instanceof RedisAway)) throw error;
-			this.#endings.push(ending);
-			return false;
-		}
 	}
 
 	#keysOf(provider: string): PoolKeys {
