@@ -85,6 +85,6 @@ function restoreTurns({strategy}: Pool, grants: StoredState['recentGrants']): vo
 	for (const [now, together] of later) {
 		const counts = new Map<Kid, number>();
 		for (const {kid} of together) counts.set(kid, (counts.get(kid) ?? 0) + 1);
-		strategy.observed({picks: [...counts].map(([kid, count]) => ({kid, count})), now, inTurn: true});
+		strategy.observed({picks: [...counts].map(([kid, count]) => ({kid, count})), now, inTurn: true, replicas: 1});
 	}
 }

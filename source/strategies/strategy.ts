@@ -45,6 +45,8 @@ export type PickedElsewhere = {
 	 * replicas that follow each other meet at the same key again and again; better each keeps its own order then.
 	 */
 	readonly inTurn: boolean;
+	/** How many replicas there are, this one included. */
+	readonly replicas: number;
 };
 
 /**
