@@ -144,17 +144,26 @@ export class Dispatcher {
 		return true;
 	}
 
+	/** Another replica was given this lease back and has judged the call. */
+	endedElsewhere(leaseId: string): void {
+		const open = this.#open.take(leaseId);
+		if (open !== undefined) this.#giveBack(open);
+	}
+
 	/** Gives back leases nobody has released in time. */
 	async expireLeases(): Promise<void> {
 		const {store, clock, events, roster} = this.#parts;
-		for (const lease of await store.expire(clock.now())) {
+		const now = clock.now();
+		for (const lease of await store.expire(now)) {
 			const open = this.#open.take(lease.id);
 			if (open === undefined) continue;
 			this.#giveBack(open);
 			const label = roster.get(lease.kid)?.key.label ?? 'a removed key';
 			const {id: leaseId, kid, model} = lease;
-			events.publish({type: 'lease.expired', leaseId, kid, label, model}, clock.now());
+			events.publish({type: 'lease.expired', leaseId, kid, label, model}, now);
 		}
+		// What is past its time and was not told has ended at another replica, and word of it was lost.
+		if (store.fleet !== undefined) for (const id of this.#open.past(now)) this.endedElsewhere(id);
 	}
 
 	async #settle(lease: Lease, outcome: Outcome | 'unused', usage: Usage | undefined): Promise<boolean> {

@@ -1,14 +1,16 @@
 import type {Lease} from '../domain/lease.ts';
 import type {LimitCheck} from '../domain/limit.ts';
 import {fullWindow, LocalShare, type SeenWindow, type Share} from './local-share.ts';
+import {RedisCalls} from './redis-calls.ts';
 import {clockAheadMs, type RedisContext, strings} from './redis-context.ts';
 import {grantCounts} from './redis-counts.ts';
 import {RedisDebts} from './redis-debts.ts';
 import {RedisEndings} from './redis-endings.ts';
 import type {PoolKeys} from './redis-keys.ts';
-import {type LeaseBody, type OpenLease, RedisLeaseBooks} from './redis-lease-books.ts';
+import {type LeaseBody, RedisLeaseBooks} from './redis-lease-books.ts';
 import {RedisAway, type ScriptAnswer} from './redis-link.ts';
 import {Offers, offerText} from './redis-offers.ts';
+import {RedisOpenLeases} from './redis-open-leases.ts';
 import type {Reservation, ReserveOffer, ReserveRequest, StoredState} from './store.ts';
 
 /** Offers sent at once: mostly the first fits, and later ones are not to be made in vain. */
@@ -28,8 +30,8 @@ export class RedisLeases {
 	readonly #share = new LocalShare();
 	readonly #debts: RedisDebts;
 	readonly #books: RedisLeaseBooks;
-	/** Granted by this replica, here or there. */
-	readonly #open = new Map<string, OpenLease>();
+	readonly #calls: RedisCalls;
+	readonly #open: RedisOpenLeases;
 	/** Providers whose books have been begun. */
 	readonly #providers = new Set<string>();
 	readonly #endings: RedisEndings;
@@ -39,6 +41,8 @@ export class RedisLeases {
 	constructor(context: RedisContext, shareOf: () => Share) {
 		this.#context = context;
 		this.#shareOf = shareOf;
+		this.#calls = new RedisCalls(context);
+		this.#open = new RedisOpenLeases(this.#calls);
 		this.#books = new RedisLeaseBooks(context, this.#providers);
 		this.#endings = new RedisEndings(context, this.#books);
 		this.#debts = new RedisDebts(context, this.#share, this.#providers);
@@ -73,7 +77,18 @@ export class RedisLeases {
 		const open = own ?? (await this.#books.find(id));
 		if (open === undefined) return undefined;
 		const ended = await this.#endings.end({id, provider: open.provider, checks: open.checks, tokens}, now);
-		return own !== undefined || ended === 'ended' ? open.lease : undefined;
+		if (own === undefined && ended === 'ended') this.#calls.endedForAnother(id);
+		// Gone from Redis is what another replica ended; what was granted here may never have been there.
+		return ended === 'ended' || (own !== undefined && (ended === 'untold' || own.here)) ? open.lease : undefined;
+	}
+
+	/** Other replicas ended these leases of ours. */
+	endedElsewhere(ids: readonly string[]): void {
+		for (const id of ids) if (this.#open.delete(id)) this.#share.release(id, this.#context.clock.now(), 0);
+	}
+
+	stop(): void {
+		this.#calls.stop();
 	}
 
 	async expire(now: number): Promise<Lease[]> {
@@ -212,7 +227,7 @@ export class RedisLeases {
 		if (offer === undefined) {
 			const known = JSON.parse(String(body)) as LeaseBody;
 			const lease = this.#books.leaseOf(id, known);
-			this.#open.set(id, {lease, provider, checks: known.offer.checks});
+			this.#open.set(id, {lease, provider, checks: known.offer.checks, here: false});
 			return lease;
 		}
 		const rates = offer.checks.filter(({refillMs}) => refillMs > 0);
@@ -220,13 +235,13 @@ export class RedisLeases {
 			const [level, , unused] = String(fills[index]).split(' ').map(Number);
 			this.#see(check, request, {level: level ?? 0, at: request.now, unused: unused ?? 0});
 		}
-		return this.#opened(offer, request);
+		return this.#opened(offer, request, false);
 	}
 
-	#opened({kid, checks}: ReserveOffer, request: ReserveRequest): Lease {
+	#opened({kid, checks}: ReserveOffer, request: ReserveRequest, here: boolean): Lease {
 		const {leaseId: id, provider, model, servedBy, now: grantedAt, expiresAt} = request;
 		const lease: Lease = {id, kid, model, servedBy, grantedAt, expiresAt};
-		this.#open.set(id, {lease, provider, checks});
+		this.#open.set(id, {lease, provider, checks, here});
 		return lease;
 	}
 
@@ -248,7 +263,7 @@ export class RedisLeases {
 			const {kid} = reservation.lease;
 			const doubtful = this.#doubtful.get(request.leaseId);
 			if (doubtful !== undefined) doubtful.kid = kid;
-			this.#opened({kid, checks: checksOf.get(kid) ?? []}, request);
+			this.#opened({kid, checks: checksOf.get(kid) ?? []}, request, true);
 		}
 		return reservation;
 	}

@@ -15,6 +15,7 @@ import {RedisHistory} from './redis-history.ts';
 import {redisKeys} from './redis-keys.ts';
 import {RedisLeases} from './redis-leases.ts';
 import {RedisAway, RedisLink, repeat} from './redis-link.ts';
+import {takeIn} from './redis-news.ts';
 import {RedisState} from './redis-state.ts';
 import type {
 	Fleet,
@@ -92,7 +93,7 @@ class RedisStore implements Store {
 		this.#fleet = new RedisFleet(this.#context, pepper, () => this.#tell([{kind: 'role'}]));
 		this.#leases = new RedisLeases(this.#context, () => this.#fleet.share());
 		this.#history = new RedisHistory(this.#context);
-		this.#follower = new RedisFollower(createRedisClient(url, {}), keys.changes, clock);
+		this.#follower = new RedisFollower(createRedisClient(url, {}), [keys.changes, keys.calls], clock);
 		this.fleet = {
 			follow: (listener) => this.#follow(listener),
 			stand: () => {
@@ -239,6 +240,7 @@ class RedisStore implements Store {
 
 	async #close(): Promise<void> {
 		for (const timer of this.#timers) timer.stop();
+		this.#leases.stop();
 		await this.#history.flush();
 		await this.#follower.stop();
 		await this.#fleet.leave().catch(() => undefined);
@@ -274,22 +276,8 @@ class RedisStore implements Store {
 	}
 
 	#heard(told: readonly Told[]): void {
-		const changes: ForeignChange[] = [];
-		for (const entry of told) {
-			if (entry.get('from') === this.#context.replica) continue;
-			const saved = entry.get('saved');
-			const recorded = entry.get('recorded');
-			if (saved !== undefined) {
-				const received = this.#state.received(saved);
-				this.#state.mirror(received);
-				changes.push(...received);
-			}
-			const learned = entry.get('learned');
-			if (learned !== undefined) {
-				for (const knowledge of JSON.parse(learned) as Knowledge[]) changes.push({kind: 'knowledge', knowledge});
-			}
-			if (recorded !== undefined) changes.push({kind: 'entries', entries: this.#history.received(recorded)});
-		}
+		const parts = {state: this.#state, history: this.#history, leases: this.#leases};
+		const changes = takeIn(told, {...parts, replica: this.#context.replica});
 		if (changes.length > 0) this.#tell(changes);
 	}
 
