@@ -1,6 +1,7 @@
 import type {Lease} from '../domain/lease.ts';
 import type {LimitCheck} from '../domain/limit.ts';
 import {fullWindow, LocalShare, type SeenWindow, type Share} from './local-share.ts';
+import {RedisAdoption} from './redis-adoption.ts';
 import {RedisCalls} from './redis-calls.ts';
 import {clockAheadMs, type RedisContext, strings} from './redis-context.ts';
 import {grantCounts} from './redis-counts.ts';
@@ -29,6 +30,7 @@ export class RedisLeases {
 	readonly #shareOf: () => Share;
 	readonly #share = new LocalShare();
 	readonly #debts: RedisDebts;
+	readonly #adoption: RedisAdoption;
 	readonly #books: RedisLeaseBooks;
 	readonly #calls: RedisCalls;
 	readonly #open: RedisOpenLeases;
@@ -45,7 +47,8 @@ export class RedisLeases {
 		this.#open = new RedisOpenLeases(this.#calls);
 		this.#books = new RedisLeaseBooks(context, this.#providers);
 		this.#endings = new RedisEndings(context, this.#books);
-		this.#debts = new RedisDebts(context, this.#share, this.#providers);
+		this.#adoption = new RedisAdoption(context, this.#open);
+		this.#debts = new RedisDebts(context, this.#share, this.#adoption, this.#providers);
 	}
 
 	async reserve(request: ReserveRequest): Promise<Reservation> {
@@ -127,6 +130,11 @@ export class RedisLeases {
 		await this.#resolveDoubts(now);
 		for (const provider of this.#providers) await this.#debts.settle(provider, now);
 		await this.#endings.tellMissed(now);
+	}
+
+	/** One call that failed makes no outage, but a lease of which Redis does not know. */
+	async adoptLate(now: number): Promise<void> {
+		for (const provider of this.#adoption.due()) await this.#debts.settle(provider, now);
 	}
 
 	/** Drops leases of replicas that are no more; the sets of holders forget them by themselves. */
@@ -242,6 +250,7 @@ export class RedisLeases {
 		const {leaseId: id, provider, model, servedBy, now: grantedAt, expiresAt} = request;
 		const lease: Lease = {id, kid, model, servedBy, grantedAt, expiresAt};
 		this.#open.set(id, {lease, provider, checks, here});
+		this.#providers.add(provider);
 		return lease;
 	}
 
@@ -264,6 +273,7 @@ export class RedisLeases {
 			const doubtful = this.#doubtful.get(request.leaseId);
 			if (doubtful !== undefined) doubtful.kid = kid;
 			this.#opened({kid, checks: checksOf.get(kid) ?? []}, request, true);
+			this.#adoption.granted(request.leaseId, request.provider);
 		}
 		return reservation;
 	}

@@ -254,8 +254,9 @@ class RedisStore implements Store {
 			const beat = await this.#fleet.beat();
 			this.#otherPepper = beat === 'other-pepper';
 			if (this.#otherPepper) return;
-			if (!link.isUp || beat === 'new') await this.#return();
-			else if (this.#fleet.fence() !== undefined) await this.#leases.sweepAbandoned(this.#clock.now());
+			if (!link.isUp || beat === 'new') return await this.#return();
+			await this.#leases.adoptLate(this.#clock.now());
+			if (this.#fleet.fence() !== undefined) await this.#leases.sweepAbandoned(this.#clock.now());
 		} catch (error) {
 			if (!(error instanceof RedisAway)) throw error;
 		}

@@ -240,6 +240,10 @@ async function cutAnswers(
 	await sleep(300);
 	const spent = Number((await server.client.hget(`${prefix}:{pool-openai}:windows`, check.id))?.split(' ')[0]);
 	await store.close();
-	assert.equal(await server.client.hlen(`${prefix}:{pool-openai}:leases`), 0);
+	assert.equal(
+		await server.client.hlen(`${prefix}:{pool-openai}:leases`),
+		granted,
+		'what was granted is open, and nothing else',
+	);
 	return {granted, spent};
 }
