@@ -6,11 +6,11 @@ export class MinuteCount {
 	#last = 0;
 	#sum = 0;
 
-	add(now: number): void {
+	add(now: number, count = 1): void {
 		this.#forget(now);
 		const slot = Math.floor(now / 1000) % seconds;
-		this.#slots[slot] = (this.#slots[slot] ?? 0) + 1;
-		this.#sum += 1;
+		this.#slots[slot] = (this.#slots[slot] ?? 0) + count;
+		this.#sum += count;
 	}
 
 	count(now: number): number {

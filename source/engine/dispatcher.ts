@@ -1,7 +1,7 @@
 import type {Clock} from '../clock.ts';
 import type {CatalogueEntry} from '../domain/catalogue.ts';
 import {linksOf} from '../domain/chain.ts';
-import type {Key, Kid} from '../domain/key.ts';
+import type {Kid} from '../domain/key.ts';
 import type {Lease, SkipReason} from '../domain/lease.ts';
 import type {Outcome, Usage} from '../domain/outcome.ts';
 import type {Reading} from '../domain/reading.ts';
@@ -11,6 +11,7 @@ import type {Store} from '../stores/store.ts';
 import type {PickContext, StrategyName} from '../strategies/strategy.ts';
 import type {Assessor} from './assessor.ts';
 import {readingOf} from './call-reading.ts';
+import {GrantNews} from './grant-news.ts';
 import {GrantWarnings} from './grant-warnings.ts';
 import type {Acquired, AcquireRequest, OpenLeaseQuery, Refused} from './leasing.ts';
 import {type OpenLease, OpenLeases} from './open-leases.ts';
@@ -21,7 +22,6 @@ import {type FullWindows, skipReasons} from './skip-reasons.ts';
 import type {PickView} from './snapshot.ts';
 
 const leaseMs = 60_000;
-const rememberedPicks = 20;
 
 type Parts = {
 	readonly settings: () => EngineSettings;
@@ -43,23 +43,24 @@ type Parts = {
 /** Hands out leases and takes them back. */
 export class Dispatcher {
 	readonly #parts: Parts;
-	readonly #lastPicks = new Map<string, PickView[]>();
+	readonly #news: GrantNews;
 	readonly #open = new OpenLeases();
 	readonly #warnings = new GrantWarnings();
 	readonly #stopping = new AbortController();
 
 	constructor(parts: Parts) {
 		this.#parts = parts;
+		this.#news = new GrantNews(parts);
 	}
 
 	/** Names callers have been served under since the start. */
 	askedModels(): Iterable<string> {
-		return this.#lastPicks.keys();
+		return this.#news.askedModels();
 	}
 
 	/** Newest first, at most 20. */
 	lastPicks(model: string): readonly PickView[] {
-		return this.#lastPicks.get(model) ?? [];
+		return this.#news.lastPicks(model);
 	}
 
 	pool(entry: CatalogueEntry): Pool {
@@ -94,7 +95,7 @@ export class Dispatcher {
 			if (answer.granted) return answer;
 			const refused = answer;
 			const {retryAt} = refused;
-			if (retryAt === undefined || retryAt > giveUpAt || ended.aborted) return this.#tellRefusal(request, refused);
+			if (retryAt === undefined || retryAt > giveUpAt || ended.aborted) return this.#news.tellRefusal(request, refused);
 			await clock.sleep(Math.max(1, retryAt - clock.now()), ended);
 			answer = await this.#tryLinks(links, request);
 		}
@@ -143,17 +144,26 @@ export class Dispatcher {
 		return true;
 	}
 
+	/** Another replica was given this lease back and has judged the call. */
+	endedElsewhere(leaseId: string): void {
+		const open = this.#open.take(leaseId);
+		if (open !== undefined) this.#giveBack(open);
+	}
+
 	/** Gives back leases nobody has released in time. */
 	async expireLeases(): Promise<void> {
 		const {store, clock, events, roster} = this.#parts;
-		for (const lease of await store.expire(clock.now())) {
+		const now = clock.now();
+		for (const lease of await store.expire(now)) {
 			const open = this.#open.take(lease.id);
 			if (open === undefined) continue;
 			this.#giveBack(open);
 			const label = roster.get(lease.kid)?.key.label ?? 'a removed key';
 			const {id: leaseId, kid, model} = lease;
-			events.publish({type: 'lease.expired', leaseId, kid, label, model}, clock.now());
+			events.publish({type: 'lease.expired', leaseId, kid, label, model}, now);
 		}
+		// What is past its time and was not told has ended at another replica, and word of it was lost.
+		if (store.fleet !== undefined) for (const id of this.#open.past(now)) this.endedElsewhere(id);
 	}
 
 	async #settle(lease: Lease, outcome: Outcome | 'unused', usage: Usage | undefined): Promise<boolean> {
@@ -259,7 +269,7 @@ export class Dispatcher {
 		member.minute.add(now);
 		member.lastUsedAt = now;
 		const why = pools.why(pool, leaseId, lease.kid, context);
-		this.#tellGrant(own, lease, member.key, why);
+		this.#news.tellGrant(own, lease, member.key, why);
 		const warning = this.#warnings.of(entry, {place, asked: request.model, now});
 		return {
 			granted: true,
@@ -270,30 +280,5 @@ export class Dispatcher {
 			why,
 			...(warning === undefined ? {} : {warning}),
 		};
-	}
-
-	#tellGrant(pool: Pool, lease: Lease, key: Key, why: string): void {
-		const {events, changed} = this.#parts;
-		pool.picks.set(key.kid, (pool.picks.get(key.kid) ?? 0) + 1);
-		pool.picked += 1;
-		const picks = this.#lastPicks.get(lease.model) ?? [];
-		this.#lastPicks.set(lease.model, picks);
-		picks.unshift({at: lease.grantedAt, kid: key.kid, label: key.label, servedBy: lease.servedBy, why});
-		if (picks.length > rememberedPicks) picks.pop();
-		const {model, servedBy, id: leaseId} = lease;
-		events.publish(
-			{type: 'lease.granted', leaseId, kid: key.kid, label: key.label, model, servedBy, why},
-			lease.grantedAt,
-		);
-		changed();
-	}
-
-	#tellRefusal(request: AcquireRequest, refused: Refused): Refused {
-		const {events, clock} = this.#parts;
-		const why =
-			refused.code === 'NO_KEY' ? 'no key is configured for it' : `all ${refused.skipped.length} keys rest or are dead`;
-		const retryAt = refused.retryAt === undefined ? {} : {retryAt: refused.retryAt};
-		events.publish({type: 'lease.refused', model: request.model, why, ...retryAt}, clock.now());
-		return refused;
 	}
 }

@@ -21,6 +21,7 @@ import {
 } from './deck.ts';
 import {Dispatcher} from './dispatcher.ts';
 import {dryRun} from './dry-run.ts';
+import {Elsewhere} from './elsewhere.ts';
 import {takeOver} from './following.ts';
 import {Housekeeping} from './housekeeping.ts';
 import type {Acquired, AcquireRequest, Leasing, OpenLeaseQuery, Refused} from './leasing.ts';
@@ -48,6 +49,7 @@ export class Engine implements Deck, Leasing {
 	readonly #prober: Prober;
 	readonly #dispatcher: Dispatcher;
 	readonly #alerter: Alerter;
+	readonly #elsewhere: Elsewhere;
 	readonly #strategies: Map<string, string>;
 	readonly #startedAt: number;
 	#settings: EngineSettings;
@@ -90,7 +92,9 @@ export class Engine implements Deck, Leasing {
 		});
 		this.#alerter = new Alerter(shared, stored.alerts);
 		const strategies = this.#strategies;
-		const others = {...shared, assessor, alerter: this.#alerter, prober: this.#prober, strategies};
+		const elsewhere = new Elsewhere({...shared, dispatcher: this.#dispatcher});
+		this.#elsewhere = elsewhere;
+		const others = {...shared, assessor, alerter: this.#alerter, prober: this.#prober, elsewhere, strategies};
 		store.fleet?.follow((changes) => takeOver(changes, others));
 		const [dispatcher, alerter, picture] = [this.#dispatcher, this.#alerter, this.#picture];
 		this.#housekeeping = new Housekeeping({...shared, assessor, dispatcher, alerter, picture});
@@ -278,6 +282,7 @@ export class Engine implements Deck, Leasing {
 			pools: this.#pools,
 			dispatcher: this.#dispatcher,
 			prober: this.#prober,
+			elsewhere: this.#elsewhere,
 			store: this.#parts.store,
 			alerts: this.#alerter.alerts,
 			events: this.#events.recent(),

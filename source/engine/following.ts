@@ -6,6 +6,7 @@ import type {ForeignChange} from '../stores/store.ts';
 import type {StrategyName} from '../strategies/strategy.ts';
 import type {Alerter} from './alerter.ts';
 import type {Assessor} from './assessor.ts';
+import type {Elsewhere} from './elsewhere.ts';
 import type {Pools} from './pools.ts';
 import type {Prober} from './prober.ts';
 import {learnFromAnother, type Member, type Roster} from './roster.ts';
@@ -16,6 +17,7 @@ type Parts = {
 	readonly assessor: Assessor;
 	readonly alerter: Alerter;
 	readonly prober: Prober;
+	readonly elsewhere: Elsewhere;
 	readonly events: EventHub;
 	readonly clock: Clock;
 	readonly changed: () => void;
@@ -35,7 +37,7 @@ export function takeOver(changes: readonly ForeignChange[], parts: Parts): void 
 
 /** Gives the keys of which something was learned. */
 function takeOverOne(change: ForeignChange, parts: Parts): Member[] {
-	const {roster, assessor, alerter, prober} = parts;
+	const {roster, assessor, alerter, prober, elsewhere} = parts;
 	switch (change.kind) {
 		case 'bench-put':
 		case 'bench-lift':
@@ -57,6 +59,9 @@ function takeOverOne(change: ForeignChange, parts: Parts): Member[] {
 			if (account !== undefined && member.key.account === undefined) roster.learnAccount(member, account);
 			return [member];
 		}
+		case 'calls':
+			elsewhere.follow(change.calls);
+			return [];
 		case 'role':
 			prober.takeOver();
 			return [];

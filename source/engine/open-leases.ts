@@ -30,6 +30,17 @@ export class OpenLeases {
 		return open;
 	}
 
+	/** Ids of those whose time is over. */
+	past(now: number): string[] {
+		const ids: string[] = [];
+		for (const {lease} of this.#byId.values()) {
+			// Granted in the order they expire in.
+			if (lease.expiresAt > now) break;
+			ids.push(lease.id);
+		}
+		return ids;
+	}
+
 	find(which: OpenLeaseQuery): Lease | undefined {
 		if ('leaseId' in which) return this.#byId.get(which.leaseId)?.lease;
 		const {kid, model} = which;

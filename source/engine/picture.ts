@@ -2,6 +2,7 @@ import type {Alert} from '../domain/alert.ts';
 import type {EngineEvent} from '../events.ts';
 import type {Store} from '../stores/store.ts';
 import type {Dispatcher} from './dispatcher.ts';
+import type {Elsewhere} from './elsewhere.ts';
 import {keyView, type PickTotals} from './key-view.ts';
 import {modelView} from './model-view.ts';
 import type {EngineSettings} from './options.ts';
@@ -18,6 +19,7 @@ export type Scene = {
 	readonly pools: Pools;
 	readonly dispatcher: Dispatcher;
 	readonly prober: Prober;
+	readonly elsewhere: Elsewhere;
 	readonly store: Store;
 	readonly alerts: readonly Alert[];
 	readonly events: readonly EngineEvent[];
@@ -32,9 +34,11 @@ export function takeSnapshot(scene: Scene): Snapshot {
 	const listed = listedModels(scene);
 	const upstreams = listedUpstreams(scene);
 	const picks = pickTotals(scene);
-	const keys = [...roster.all()].map((member) =>
-		keyView(member, scene, upstreams.get(member.key.provider) ?? [], picks),
-	);
+	const elsewhere = store.fleet === undefined ? undefined : scene.elsewhere.inFlight();
+	const keys = [...roster.all()].map((member) => ({
+		...keyView(member, scene, upstreams.get(member.key.provider) ?? [], picks),
+		...(elsewhere === undefined ? {} : {inFlightElsewhere: elsewhere.get(member.key.kid) ?? 0}),
+	}));
 	const byProvider = Map.groupBy(keys, (key) => key.provider);
 	const today = prober.today(now);
 	return {

@@ -1,3 +1,4 @@
+import type {Kid} from '../domain/key.ts';
 import {dayHours} from '../domain/vitals.ts';
 import type {EventHub} from '../events.ts';
 import type {Store, StoredState} from '../stores/store.ts';
@@ -13,6 +14,8 @@ import {benchesFromConfig} from './switched-off.ts';
 const hourMs = 3_600_000;
 /** Entries that refill the rolling windows of a key. */
 const rememberedEntries = 5000;
+/** What was picked need not be drawn. */
+const noDice = (): number => 0;
 
 type Parts = {
 	readonly settings: EngineSettings;
@@ -66,4 +69,22 @@ function restoreCounts(
 		pool.picked += count;
 	}
 	for (const {kid, at} of recentGrants) roster.get(kid)?.minute.add(at);
+	for (const [model, grants] of Map.groupBy(recentGrants, (grant) => grant.model)) {
+		const pool = poolOf(model);
+		if (pool !== undefined) restoreTurns(pool, grants);
+	}
+}
+
+/** Turns go on where the last engine, or the fleet, stands: at the oldest grant, then as the others followed. */
+function restoreTurns({strategy}: Pool, grants: StoredState['recentGrants']): void {
+	const [oldest, ...later] = Map.groupBy(grants, ({at}) => at);
+	for (const {kid, at} of oldest?.[1] ?? []) {
+		strategy.picked(kid, {now: at, random: noDice});
+		strategy.released(kid, at);
+	}
+	for (const [now, together] of later) {
+		const counts = new Map<Kid, number>();
+		for (const {kid} of together) counts.set(kid, (counts.get(kid) ?? 0) + 1);
+		strategy.observed({picks: [...counts].map(([kid, count]) => ({kid, count})), now, inTurn: true, replicas: 1});
+	}
 }

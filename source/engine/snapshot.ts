@@ -108,9 +108,12 @@ export type KeyView = {
 	/** EWMA in ms. */
 	readonly latencyMs?: number;
 	readonly p95Ms?: number;
-	/** Requests granted in the last minute. */
+	/** Requests granted in the last minute, by all replicas. */
 	readonly usedThisMinute: number;
+	/** Calls in flight here. */
 	readonly inFlight: number;
+	/** Calls in flight at the other replicas; absent without any. */
+	readonly inFlightElsewhere?: number;
 	/** Share of its provider's picks since the start, 0 to 1. */
 	readonly share?: number;
 	/** Last 24 h in 24 buckets, oldest first; undefined where nothing happened. */

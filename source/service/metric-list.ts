@@ -34,7 +34,7 @@ export const metricList = {
 		key,
 		'When a resting key comes back by itself; absent when it serves or has no deadline.',
 	),
-	keyInFlight: gauge('keydeck_key_in_flight', key, 'Leases of the key that are open now.'),
+	keyInFlight: gauge('keydeck_key_in_flight', key, 'Leases of the key this replica granted that are open now.'),
 	keyBalance: gauge(
 		'keydeck_key_balance',
 		[...key, 'currency'],
@@ -59,7 +59,7 @@ export const metricList = {
 		['model'],
 		'Leases nobody released in time, by the model asked for.',
 	),
-	leasesOpen: gauge('keydeck_leases_open', [], 'Leases that are open now.'),
+	leasesOpen: gauge('keydeck_leases_open', [], 'Leases this replica granted that are open now.'),
 
 	probes: counter('keydeck_probes_total', ['provider', 'verdict'], 'Probes answered, by what the answer meant.'),
 	probeDuration: histogram('keydeck_probe_duration_seconds', ['provider'], 'How long probes took.'),

@@ -35,7 +35,8 @@ export function createRedisClient(
 			redisOptions: options,
 		});
 	}
-	if (sentinel !== null) return new Redis({...options, ...sentinelOptions(url, sentinel, pause), sentinels: [...nodes]});
+	if (sentinel !== null)
+		return new Redis({...options, ...sentinelOptions(url, sentinel, pause), sentinels: [...nodes]});
 	if (url.protocol === 'unix:') return new Redis({...options, path: decodeURIComponent(url.pathname)});
 	return new Redis({...options, ...nodes[0]});
 }

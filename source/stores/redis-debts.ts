@@ -1,4 +1,5 @@
 import type {LocalShare} from './local-share.ts';
+import type {RedisAdoption} from './redis-adoption.ts';
 import type {RedisContext} from './redis-context.ts';
 import type {Argument} from './redis-link.ts';
 
@@ -8,15 +9,17 @@ type Debt = {readonly provider: string; readonly number: number; readonly args: 
 export class RedisDebts {
 	readonly #context: RedisContext;
 	readonly #share: LocalShare;
+	readonly #adoption: RedisAdoption;
 	/** Providers whose books have been begun. */
 	readonly #providers: Set<string>;
 	/** Debts Redis has not confirmed; told again under the same number they count once. */
 	#unconfirmed: Debt[] = [];
 	#number = 0;
 
-	constructor(context: RedisContext, share: LocalShare, providers: Set<string>) {
+	constructor(context: RedisContext, share: LocalShare, adoption: RedisAdoption, providers: Set<string>) {
 		this.#context = context;
 		this.#share = share;
+		this.#adoption = adoption;
 		this.#providers = providers;
 	}
 
@@ -40,11 +43,14 @@ export class RedisDebts {
 		]);
 		this.#unconfirmed.push({provider, number: this.#number, args});
 		this.#share.settled(provider);
+		let begunAt = 0;
 		for (const debt of this.#unconfirmed.filter((each) => each.provider === provider)) {
 			const how = {anyway: true, ...(time === 'caller' ? {at: now} : {})};
-			await link.run('owe', [pool.windows, pool.debts], [replica, debt.number, ...debt.args], how);
+			const answer = await link.run('owe', [pool.windows, pool.debts], [replica, debt.number, ...debt.args], how);
+			begunAt = Number(answer[3]);
 			this.#unconfirmed = this.#unconfirmed.filter((each) => each !== debt);
 		}
+		await this.#adoption.adopt(provider, now, begunAt);
 		await link.command('SADD', [keys.providers, provider], {anyway: true});
 		this.#providers.add(provider);
 	}

@@ -6,21 +6,22 @@ const waitMs = 1000;
 const pauseMs = 250;
 const entriesAtOnce = 200;
 
-/** One entry of the stream of changes, by its fields. */
+/** One entry of a stream, by its fields, and its `id`. */
 export type Told = ReadonlyMap<string, string>;
 
-/** Reads the stream of changes on a connection of its own, for reading waits. */
+/** Reads streams on a connection of its own, for reading waits. */
 export class RedisFollower {
 	readonly #client: RedisClient;
-	readonly #stream: string;
+	/** With the last entry read of each. */
+	readonly #streams: Map<string, string>;
 	readonly #clock: Clock;
 	readonly #closing = new AbortController();
-	#lastId = '$';
 	#running: Promise<void> | undefined;
 
-	constructor(client: RedisClient, stream: string, clock: Clock) {
+	/** On a cluster the streams must share a slot. */
+	constructor(client: RedisClient, streams: readonly string[], clock: Clock) {
 		this.#client = client;
-		this.#stream = stream;
+		this.#streams = new Map(streams.map((stream) => [stream, '$']));
 		this.#clock = clock;
 		// What is wrong is told by the other connection.
 		client.on('error', () => undefined);
@@ -57,23 +58,29 @@ export class RedisFollower {
 		}
 	}
 
-	/** Where the stream ends now: what is told from here on is not missed. */
+	/** Where the streams end now: what is told from here on is not missed. */
 	async #findEnd(): Promise<void> {
-		const newest = (await this.#client.call('XREVRANGE', [this.#stream, '+', '-', 'COUNT', 1])) as [string][];
-		this.#lastId = newest[0]?.[0] ?? '0-0';
+		for (const stream of this.#streams.keys()) {
+			const newest = (await this.#client.call('XREVRANGE', [stream, '+', '-', 'COUNT', 1])) as [string][];
+			this.#streams.set(stream, newest[0]?.[0] ?? '0-0');
+		}
 	}
 
 	async #read(): Promise<Told[]> {
-		const args = ['COUNT', entriesAtOnce, 'BLOCK', waitMs, 'STREAMS', this.#stream, this.#lastId];
+		const where = [...this.#streams.keys(), ...this.#streams.values()];
+		const args = ['COUNT', entriesAtOnce, 'BLOCK', waitMs, 'STREAMS', ...where];
 		const answer = (await this.#client.call('XREAD', args)) as [string, [string, string[]][]][] | null;
-		const entries = answer?.[0]?.[1] ?? [];
-		this.#lastId = entries.at(-1)?.[0] ?? this.#lastId;
-		return entries.map(([, fields]) => {
-			const told = new Map<string, string>();
-			for (let index = 0; index < fields.length; index += 2) told.set(fields[index] ?? '', fields[index + 1] ?? '');
-			return told;
+		return (answer ?? []).flatMap(([stream, entries]) => {
+			this.#streams.set(stream, entries.at(-1)?.[0] ?? '0-0');
+			return entries.map(([id, fields]) => toldBy(id, fields));
 		});
 	}
+}
+
+function toldBy(id: string, fields: readonly string[]): Told {
+	const told = new Map([['id', id]]);
+	for (let index = 0; index < fields.length; index += 2) told.set(fields[index] ?? '', fields[index + 1] ?? '');
+	return told;
 }
 
 /** Never resolves; rejects when the signal is aborted. */

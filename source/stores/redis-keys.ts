@@ -16,6 +16,8 @@ export function redisKeys(prefix: string) {
 		knowledge: deck('knowledge'),
 		/** Stream of what changed. */
 		changes: deck('changes'),
+		/** Stream of calls granted and ended. */
+		calls: deck('calls'),
 		providers: deck('providers'),
 		entries: deck('entries'),
 		entriesOf: (kid: string): string => deck(`entries:${kid}`),

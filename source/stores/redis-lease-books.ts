@@ -2,7 +2,13 @@ import type {Lease} from '../domain/lease.ts';
 import type {LimitCheck} from '../domain/limit.ts';
 import {clockAheadMs, pairs, type RedisContext, strings} from './redis-context.ts';
 
-export type OpenLease = {readonly lease: Lease; readonly provider: string; readonly checks: readonly LimitCheck[]};
+export type OpenLease = {
+	readonly lease: Lease;
+	readonly provider: string;
+	readonly checks: readonly LimitCheck[];
+	/** Granted from this replica's share: Redis does not know of it yet. */
+	readonly here: boolean;
+};
 
 /** The JSON of a lease as the reserving script writes it. */
 export type LeaseBody = {
@@ -41,7 +47,7 @@ export class RedisLeaseBooks {
 			const body = await this.#context.link.command('HGET', [leases, id], {anyway: true}).catch(() => null);
 			if (body === null) continue;
 			const kept = JSON.parse(String(body)) as LeaseBody;
-			return {lease: this.leaseOf(id, kept), provider, checks: kept.offer.checks};
+			return {lease: this.leaseOf(id, kept), provider, checks: kept.offer.checks, here: false};
 		}
 		return undefined;
 	}

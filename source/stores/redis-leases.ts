@@ -1,14 +1,17 @@
 import type {Lease} from '../domain/lease.ts';
 import type {LimitCheck} from '../domain/limit.ts';
-import {countsTokens} from './ledger.ts';
 import {fullWindow, LocalShare, type SeenWindow, type Share} from './local-share.ts';
+import {RedisAdoption} from './redis-adoption.ts';
+import {RedisCalls} from './redis-calls.ts';
 import {clockAheadMs, type RedisContext, strings} from './redis-context.ts';
 import {RedisCounts} from './redis-counts.ts';
 import {RedisDebts} from './redis-debts.ts';
+import {RedisEndings} from './redis-endings.ts';
 import type {PoolKeys} from './redis-keys.ts';
 import {type LeaseBody, type OpenLease, RedisLeaseBooks} from './redis-lease-books.ts';
 import {RedisAway} from './redis-link.ts';
 import {Offers} from './redis-offers.ts';
+import {RedisOpenLeases} from './redis-open-leases.ts';
 import {RedisReservations} from './redis-reservations.ts';
 import type {Decision} from './redis-reserve-call.ts';
 import type {Reservation, ReserveOffer, ReserveRequest, StoredState} from './store.ts';
@@ -21,37 +24,33 @@ const abandonedAtOnce = 200;
 const unusedMs = 40 * 86_400_000;
 
 type Full = Extract<Reservation, {granted: false}>['full'];
-/** `checks` are absent where it is not known which offer was taken, if any. */
-type Ending = {
-	readonly id: string;
-	readonly provider: string;
-	readonly checks?: readonly LimitCheck[];
-	readonly tokens: number;
-};
-
 /** Leases and the windows they spend: decided by Redis, and from this replica's share while Redis is away. */
 export class RedisLeases {
 	readonly #context: RedisContext;
 	readonly #shareOf: () => Share;
 	readonly #share = new LocalShare();
 	readonly #debts: RedisDebts;
+	readonly #adoption: RedisAdoption;
 	readonly #books: RedisLeaseBooks;
 	readonly #reservations: RedisReservations;
 	readonly #counts: RedisCounts;
-	/** Granted by this replica, here or there. */
-	readonly #open = new Map<string, OpenLease>();
+	readonly #calls: RedisCalls;
+	readonly #open: RedisOpenLeases;
 	/** Providers whose books have been begun. */
 	readonly #providers = new Set<string>();
-	/** Ends Redis was not told of, and reservations it may have made for nobody. */
-	#endings: Ending[] = [];
+	readonly #endings: RedisEndings;
 	/** Reservations Redis may have made although nobody heard of it, with the key granted here instead, if any. */
 	readonly #doubtful = new Map<string, {readonly provider: string; kid?: string}>();
 
 	constructor(context: RedisContext, shareOf: () => Share) {
 		this.#context = context;
 		this.#shareOf = shareOf;
+		this.#calls = new RedisCalls(context);
+		this.#open = new RedisOpenLeases(this.#calls);
 		this.#books = new RedisLeaseBooks(context, this.#providers);
-		this.#debts = new RedisDebts(context, this.#share, this.#providers);
+		this.#endings = new RedisEndings(context, this.#books);
+		this.#adoption = new RedisAdoption(context, this.#open);
+		this.#debts = new RedisDebts(context, this.#share, this.#adoption, this.#providers);
 		this.#counts = new RedisCounts(context);
 		this.#reservations = new RedisReservations({
 			context,
@@ -90,8 +89,19 @@ export class RedisLeases {
 		this.#share.release(id, now, tokens);
 		const open = own ?? (await this.#books.find(id));
 		if (open === undefined) return undefined;
-		const ended = await this.#end({id, provider: open.provider, checks: open.checks, tokens}, now);
-		return own !== undefined || ended ? open.lease : undefined;
+		const ended = await this.#endings.end({id, provider: open.provider, checks: open.checks, tokens}, now);
+		if (own === undefined && ended === 'ended') this.#calls.endedForAnother(id);
+		// Gone from Redis is what another replica ended; what was granted here may never have been there.
+		return ended === 'ended' || (own !== undefined && (ended === 'untold' || own.here)) ? open.lease : undefined;
+	}
+
+	/** Other replicas ended these leases of ours. */
+	endedElsewhere(ids: readonly string[]): void {
+		for (const id of ids) if (this.#open.delete(id)) this.#share.release(id, this.#context.clock.now(), 0);
+	}
+
+	stop(): void {
+		this.#calls.stop();
 	}
 
 	async expire(now: number): Promise<Lease[]> {
@@ -134,9 +144,12 @@ export class RedisLeases {
 		await this.#books.learnProviders();
 		await this.#resolveDoubts(now);
 		for (const provider of this.#providers) await this.#debts.settle(provider, now);
-		const endings = this.#endings;
-		this.#endings = [];
-		for (const ending of endings) await this.#end(ending, now, {anyway: true});
+		await this.#endings.tellMissed(now);
+	}
+
+	/** One call that failed makes no outage, but a lease of which Redis does not know. */
+	async adoptLate(now: number): Promise<void> {
+		for (const provider of this.#adoption.due()) await this.#debts.settle(provider, now);
 	}
 
 	/** Drops leases of replicas that are no more; the sets of holders forget them by themselves. */
@@ -148,7 +161,7 @@ export class RedisLeases {
 			const ids = strings(await link.command('ZRANGEBYSCORE', [due, '-inf', before, 'LIMIT', 0, abandonedAtOnce]));
 			for (const id of ids) {
 				const open = await this.#books.find(id);
-				if (open !== undefined) await this.#end({id, ...open, tokens: 0}, now, {overdueMs: abandonedMs});
+				if (open !== undefined) await this.#endings.end({id, ...open, tokens: 0}, now, {overdueMs: abandonedMs});
 			}
 		}
 	}
@@ -183,7 +196,7 @@ export class RedisLeases {
 			const found = await this.#books.find(id, true);
 			if (found !== undefined && found.lease.kid === kid) this.#share.giveBack(found.checks, now);
 			if (found !== undefined && !this.#open.has(id))
-				this.#endings.push({id, provider, checks: found.checks, tokens: 0});
+				this.#endings.add({id, provider, checks: found.checks, tokens: 0});
 		}
 	}
 
@@ -191,7 +204,7 @@ export class RedisLeases {
 		{decision, server}: {readonly decision: Decision; readonly server: number},
 		request: ReserveRequest,
 	): Reservation {
-		if ('granted' in decision) return {granted: true, lease: this.#opened(decision.granted, request)};
+		if ('granted' in decision) return {granted: true, lease: this.#opened(decision.granted, request, {here: false})};
 		if ('known' in decision) return {granted: true, lease: this.#known(decision.known, request)};
 		const since = this.#context.time === 'caller' ? request.now : server;
 		const full = decision.full.map(({offer: {kid}, check, retryAt: at}) => {
@@ -204,14 +217,16 @@ export class RedisLeases {
 
 	#known(body: LeaseBody, {leaseId: id, provider}: ReserveRequest): Lease {
 		const lease = this.#books.leaseOf(id, body);
-		this.#open.set(id, {lease, provider, checks: body.offer.checks});
+		this.#open.set(id, {lease, provider, checks: body.offer.checks, here: false});
+		this.#counts.add(provider, lease);
 		return lease;
 	}
 
-	#opened({kid, checks}: ReserveOffer, request: ReserveRequest): Lease {
+	#opened({kid, checks}: ReserveOffer, request: ReserveRequest, {here}: Pick<OpenLease, 'here'>): Lease {
 		const {leaseId: id, provider, model, servedBy, now: grantedAt, expiresAt} = request;
 		const lease: Lease = {id, kid, model, servedBy, grantedAt, expiresAt};
-		this.#open.set(id, {lease, provider, checks});
+		this.#open.set(id, {lease, provider, checks, here});
+		this.#providers.add(provider);
 		this.#counts.add(provider, lease);
 		return lease;
 	}
@@ -234,42 +249,13 @@ export class RedisLeases {
 			const {kid} = reservation.lease;
 			const doubtful = this.#doubtful.get(request.leaseId);
 			if (doubtful !== undefined) doubtful.kid = kid;
-			this.#opened({kid, checks: checksOf.get(kid) ?? []}, request);
+			this.#opened({kid, checks: checksOf.get(kid) ?? []}, request, {here: true});
+			this.#adoption.granted(request.leaseId, request.provider);
 		}
 		return reservation;
 	}
 
-	/** Ends a lease in Redis; what cannot be told now is told later. */
-	async #end(
-		ending: Ending,
-		now: number,
-		{overdueMs, anyway = false}: {readonly overdueMs?: number; readonly anyway?: boolean} = {},
-	): Promise<boolean> {
-		const {id, provider, tokens} = ending;
-		const pool = this.#keysOf(provider);
-		const checks = ending.checks ?? (await this.#books.find(id))?.checks;
-		if (checks === undefined) return false;
-		const held = checks.filter(({refillMs}) => refillMs === 0).map((check) => pool.held(check.id));
-		const windows = tokens === 0 ? [] : checks.filter((check) => countsTokens(check.id) && check.refillMs > 0);
-		const args = [id, tokens, overdueMs ?? '', ...windows.flatMap((check) => [check.id, check.refillMs])];
-		try {
-			const [word] = await this.#context.link.run('release', [pool.windows, pool.leases, pool.due, ...held], args, {
-				...this.#at(now),
-				anyway,
-			});
-			return word === 'ENDED';
-		} catch (error) {
-			if (!(error instanceof RedisAway)) throw error;
-			this.#endings.push(ending);
-			return false;
-		}
-	}
-
 	#keysOf(provider: string): PoolKeys {
 		return this.#context.keys.pool(provider);
-	}
-
-	#at(now: number): {readonly at?: number} {
-		return this.#context.time === 'caller' ? {at: now} : {};
 	}
 }

@@ -5,7 +5,17 @@ import {join} from 'node:path';
 /** A script as Redis gets it, and the name Redis knows it by. */
 export type RedisScript = {readonly text: string; readonly sha: string};
 
-export type ScriptName = 'reserve' | 'count' | 'release' | 'owe' | 'save' | 'claim' | 'beat' | 'leave' | 'record';
+export type ScriptName =
+	| 'reserve'
+	| 'count'
+	| 'release'
+	| 'adopt'
+	| 'owe'
+	| 'save'
+	| 'claim'
+	| 'beat'
+	| 'leave'
+	| 'record';
 
 const read = new Map<string, RedisScript>();
 

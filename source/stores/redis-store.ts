@@ -15,6 +15,7 @@ import {RedisHistory} from './redis-history.ts';
 import {redisKeys} from './redis-keys.ts';
 import {RedisLeases} from './redis-leases.ts';
 import {RedisAway, RedisLink, repeat} from './redis-link.ts';
+import {takeIn} from './redis-news.ts';
 import {RedisState} from './redis-state.ts';
 import type {
 	Fleet,
@@ -93,7 +94,7 @@ class RedisStore implements Store {
 		this.#fleet = new RedisFleet(this.#context, pepper, () => this.#tell([{kind: 'role'}]));
 		this.#leases = new RedisLeases(this.#context, () => this.#fleet.share());
 		this.#history = new RedisHistory(this.#context);
-		this.#follower = new RedisFollower(createRedisClient(url, {random}), keys.changes, clock);
+		this.#follower = new RedisFollower(createRedisClient(url, {random}), [keys.changes, keys.calls], clock);
 		this.fleet = {
 			follow: (listener) => this.#follow(listener),
 			stand: () => {
@@ -240,6 +241,7 @@ class RedisStore implements Store {
 
 	async #close(): Promise<void> {
 		for (const timer of this.#timers) timer.stop();
+		this.#leases.stop();
 		await this.flush();
 		await this.#follower.stop();
 		await this.#fleet.leave().catch(() => undefined);
@@ -253,8 +255,9 @@ class RedisStore implements Store {
 			const beat = await this.#fleet.beat();
 			this.#otherPepper = beat === 'other-pepper';
 			if (this.#otherPepper) return;
-			if (!link.isUp || beat === 'new') await this.#return();
-			else if (this.#fleet.fence() !== undefined) await this.#leases.sweepAbandoned(this.#clock.now());
+			if (!link.isUp || beat === 'new') return await this.#return();
+			await this.#leases.adoptLate(this.#clock.now());
+			if (this.#fleet.fence() !== undefined) await this.#leases.sweepAbandoned(this.#clock.now());
 		} catch (error) {
 			if (!(error instanceof RedisAway)) throw error;
 		}
@@ -275,22 +278,8 @@ class RedisStore implements Store {
 	}
 
 	#heard(told: readonly Told[]): void {
-		const changes: ForeignChange[] = [];
-		for (const entry of told) {
-			if (entry.get('from') === this.#context.replica) continue;
-			const saved = entry.get('saved');
-			const recorded = entry.get('recorded');
-			if (saved !== undefined) {
-				const received = this.#state.received(saved);
-				this.#state.mirror(received);
-				changes.push(...received);
-			}
-			const learned = entry.get('learned');
-			if (learned !== undefined) {
-				for (const knowledge of JSON.parse(learned) as Knowledge[]) changes.push({kind: 'knowledge', knowledge});
-			}
-			if (recorded !== undefined) changes.push({kind: 'entries', entries: this.#history.received(recorded)});
-		}
+		const parts = {state: this.#state, history: this.#history, leases: this.#leases};
+		const changes = takeIn(told, {...parts, replica: this.#context.replica});
 		if (changes.length > 0) this.#tell(changes);
 	}
 

@@ -83,11 +83,24 @@ export type Reservation =
 /** Whether what is kept reaches where it is kept; `detail` is one sentence for people. */
 export type StoreCondition = {readonly state: 'ok'} | {readonly state: 'degraded'; readonly detail: string};
 
+/** Calls another replica granted and ended since it last told; sums, for they may be thousands a second. */
+export type CallsElsewhere = {
+	/** Its id. */
+	readonly replica: string;
+	readonly picks: readonly PickCount[];
+	/** Calls it has open now, of each key of which that has changed. */
+	readonly open: readonly {readonly kid: Kid; readonly count: number}[];
+	/** Leases of other replicas that were given back to it. */
+	readonly ended: readonly string[];
+};
+
 /** Something another replica did. */
 export type ForeignChange =
 	| StateChange
 	| {readonly kind: 'entries'; readonly entries: readonly HistoryEntry[]}
 	| {readonly kind: 'knowledge'; readonly knowledge: Knowledge}
+	/** One of these may be lost. */
+	| {readonly kind: 'calls'; readonly calls: CallsElsewhere}
 	/** This replica became the one that probes, or is it no longer. */
 	| {readonly kind: 'role'};
 

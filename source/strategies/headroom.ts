@@ -1,7 +1,7 @@
 import type {Kid} from '../domain/key.ts';
 import {BucketQueue, Place} from './bucket-queue.ts';
 import {LazyOffers, type Order} from './offers.ts';
-import type {Candidate, Offers, PickContext, Strategy} from './strategy.ts';
+import type {Candidate, Offers, PickContext, PickedElsewhere, Strategy} from './strategy.ts';
 
 /** Shares are told apart to a thousandth; closer ones take turns. */
 const steps = 1000;
@@ -67,7 +67,17 @@ export class Headroom implements Strategy, Order {
 	picked(kid: Kid): void {
 		const best = this.#queue.peek();
 		const share = best?.candidate.kid === kid ? best : this.#shares.get(kid);
-		if (share === undefined) return;
+		if (share !== undefined) this.#hadTurn(share);
+	}
+
+	/** They keep their order among themselves: where all were served elsewhere nothing changes. */
+	observed({picks, inTurn}: PickedElsewhere): void {
+		if (!inTurn) return;
+		const shares = picks.flatMap(({kid}) => this.#shares.get(kid) ?? []);
+		for (const share of shares.sort((one, other) => one.turn - other.turn)) this.#hadTurn(share);
+	}
+
+	#hadTurn(share: Share): void {
 		this.version += 1;
 		this.#turn += 1;
 		share.turn = this.#turn;

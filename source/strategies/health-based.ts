@@ -1,7 +1,7 @@
 import type {Kid} from '../domain/key.ts';
 import {LazyOffers, type Order} from './offers.ts';
 import {Ring} from './ring.ts';
-import type {Candidate, Grade, Offers, PickContext, Strategy} from './strategy.ts';
+import type {Candidate, Grade, Offers, PickContext, PickedElsewhere, Strategy} from './strategy.ts';
 
 const reasons: Readonly<Record<Grade, string>> = {
 	healthy: 'healthy, in turn',
@@ -65,6 +65,12 @@ export class HealthBased implements Strategy, Order {
 		const best = this.first();
 		const candidate = best?.kid === kid ? best : this.#candidates.get(kid);
 		if (candidate !== undefined) this.#rings[candidate.grade].passed(candidate);
+	}
+
+	observed({picks, inTurn}: PickedElsewhere): void {
+		if (!inTurn) return;
+		const known = picks.flatMap(({kid}) => this.#candidates.get(kid) ?? []);
+		for (const [grade, candidates] of Map.groupBy(known, ({grade}) => grade)) this.#rings[grade].served(candidates);
 	}
 
 	released(): void {}

@@ -2,15 +2,19 @@ import type {Kid} from '../domain/key.ts';
 import {BucketQueue, Place} from './bucket-queue.ts';
 import {LazyOffers, type Order} from './offers.ts';
 import {RollingMinute} from './rolling-minute.ts';
-import type {Candidate, Offers, PickContext, Strategy} from './strategy.ts';
+import type {Candidate, Offers, PickContext, PickedElsewhere, Strategy} from './strategy.ts';
 
 /** One key's calls. It outlives the candidate while calls count, so a key that rested is not flooded. */
 class Usage {
 	readonly kid: Kid;
 	readonly place: Place<Usage> = new Place<Usage>(this);
 	candidate: Candidate | undefined;
-	/** Picks of the last minute. */
+	/** Picks of the last minute by which keys are compared. */
 	recent = 0;
+	/** Picks of the last minute elsewhere that are left to the other replicas to make up for. */
+	leftToOthers = 0;
+	/** Part of a pick elsewhere that is not counted yet. */
+	carried = 0;
 	inFlight = 0;
 	/** Grows with each pick of any key. Below 0, in pool order, while never picked. */
 	turn: number;
@@ -35,6 +39,7 @@ export class LeastUsed implements Strategy, Order {
 	readonly #usages = new Map<Kid, Usage>();
 	readonly #queue = new BucketQueue<Usage>();
 	readonly #minute = new RollingMinute<Usage>();
+	readonly #leftToOthers = new RollingMinute<Usage>();
 	#turn = 0;
 	size = 0;
 	version = 0;
@@ -90,6 +95,34 @@ export class LeastUsed implements Strategy, Order {
 		this.#place(usage);
 	}
 
+	/**
+	 * Leases last a minute at most: what is in flight elsewhere is among the calls of the last minute. While word comes
+	 * late every replica makes up for its part only: else all make up for the same calls, and each time for too much.
+	 */
+	observed({picks, now, inTurn, replicas}: PickedElsewhere): void {
+		this.#forgetOld(now);
+		this.version += 1;
+		const counted = picks.flatMap(({kid, count}) => {
+			const usage = this.#usages.get(kid);
+			return usage === undefined ? [] : [{usage, count}];
+		});
+		for (const {usage, count} of counted.sort((one, other) => one.usage.turn - other.usage.turn)) {
+			this.#count(usage, count, {now, parts: inTurn ? 1 : replicas});
+			if (inTurn) usage.turn = ++this.#turn;
+			this.#place(usage);
+		}
+	}
+
+	#count(usage: Usage, count: number, {now, parts}: {readonly now: number; readonly parts: number}): void {
+		const share = usage.carried + count / parts;
+		const own = Math.floor(share);
+		usage.carried = share - own;
+		usage.recent += own;
+		usage.leftToOthers += Math.max(0, count - own);
+		for (let pick = 0; pick < own; pick++) this.#minute.push(usage, now);
+		for (let pick = own; pick < count; pick++) this.#leftToOthers.push(usage, now);
+	}
+
 	released(kid: Kid, now: number): void {
 		this.#forgetOld(now);
 		const usage = this.#usages.get(kid);
@@ -100,10 +133,14 @@ export class LeastUsed implements Strategy, Order {
 
 	why(kid: Kid, context: PickContext): string {
 		this.#forgetOld(context.now);
-		return `fewest calls this minute: ${this.#usages.get(kid)?.calls ?? 0}`;
+		const {calls = 0, leftToOthers = 0} = this.#usages.get(kid) ?? {};
+		return `fewest calls this minute: ${calls + leftToOthers}`;
 	}
 
 	#forgetOld(now: number): void {
+		for (let usage = this.#leftToOthers.shift(now); usage !== undefined; usage = this.#leftToOthers.shift(now)) {
+			usage.leftToOthers -= 1;
+		}
 		for (;;) {
 			const usage = this.#minute.shift(now);
 			if (usage === undefined) return;

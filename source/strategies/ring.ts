@@ -1,3 +1,4 @@
+import type {Kid} from '../domain/key.ts';
 import type {Candidate} from './strategy.ts';
 
 /**
@@ -10,6 +11,8 @@ export class Ring {
 	#last: Candidate | undefined;
 	/** How many members stand up to and including `#last`; all of them means "begin again". */
 	#cursor = 0;
+	/** Members that were served elsewhere since they last had a turn: they are passed over once. */
+	readonly #served = new Set<Kid>();
 
 	/** Whose turn it is. */
 	peek(): Candidate | undefined {
@@ -32,11 +35,32 @@ export class Ring {
 		const position = this.#positionOf(candidate);
 		if (this.#members[position]?.kid !== candidate.kid) return;
 		this.#members.splice(position, 1);
+		this.#served.delete(candidate.kid);
 		if (position < this.#cursor) this.#cursor -= 1;
 	}
 
-	/** A member had its turn: the one after it is next. */
+	/** A member had its turn: the one after it is next that was not served elsewhere. */
 	passed(candidate: Candidate): void {
+		this.#served.delete(candidate.kid);
+		this.#moveOn(candidate);
+		this.#passServed();
+	}
+
+	/** Members had a turn at another replica. Where that goes for all of them, nobody is passed over. */
+	served(candidates: readonly Candidate[]): void {
+		for (const {kid} of candidates) this.#served.add(kid);
+		this.#passServed();
+	}
+
+	/** Each step uses up a mark, so that a turn costs the same whatever the number of members. */
+	#passServed(): void {
+		if (this.#served.size === 0) return;
+		for (let next = this.peek(); next !== undefined && this.#served.delete(next.kid); next = this.peek()) {
+			this.#moveOn(next);
+		}
+	}
+
+	#moveOn(candidate: Candidate): void {
 		const inTurn = this.#cursor < this.#members.length ? this.#cursor : 0;
 		const position = this.#members[inTurn] === candidate ? inTurn : this.#positionOf(candidate);
 		this.#cursor = position + 1;

@@ -1,7 +1,7 @@
 import type {Kid} from '../domain/key.ts';
 import {LazyOffers, type Order} from './offers.ts';
 import {Ring} from './ring.ts';
-import type {Candidate, Offers, PickContext, Strategy} from './strategy.ts';
+import type {Candidate, Offers, PickContext, PickedElsewhere, Strategy} from './strategy.ts';
 
 /** Each candidate in turn, in pool order. */
 export class RoundRobin implements Strategy, Order {
@@ -46,6 +46,10 @@ export class RoundRobin implements Strategy, Order {
 		const next = this.#ring.peek();
 		const candidate = next?.kid === kid ? next : this.#candidates.get(kid);
 		if (candidate !== undefined) this.#ring.passed(candidate);
+	}
+
+	observed({picks, inTurn}: PickedElsewhere): void {
+		if (inTurn) this.#ring.served(picks.flatMap(({kid}) => this.#candidates.get(kid) ?? []));
 	}
 
 	released(): void {}

@@ -1,7 +1,7 @@
 import type {Kid} from '../domain/key.ts';
 import {HealthBased} from './health-based.ts';
 import {LazyOffers, type Order} from './offers.ts';
-import type {Candidate, Offers, PickContext, Strategy} from './strategy.ts';
+import type {Candidate, Offers, PickContext, PickedElsewhere, Strategy} from './strategy.ts';
 
 /** Below a twentieth of its limit a key must not be counted on for another long prompt. */
 const leastHeadroom = 0.05;
@@ -53,6 +53,10 @@ export class Sticky implements Strategy, Order {
 	picked(kid: Kid, {affinity}: PickContext): void {
 		if (affinity === undefined || this.#sessions.get(affinity) !== kid) this.#health.picked(kid);
 		if (affinity !== undefined) this.#remember(affinity, kid);
+	}
+
+	observed(elsewhere: PickedElsewhere): void {
+		this.#health.observed(elsewhere);
 	}
 
 	released(): void {}

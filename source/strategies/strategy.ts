@@ -35,6 +35,20 @@ export type PickContext = {
 	readonly affinity?: string;
 };
 
+/** What another replica picked since it last told. */
+export type PickedElsewhere = {
+	readonly picks: readonly {readonly kid: Kid; readonly count: number}[];
+	/** Epoch ms. */
+	readonly now: number;
+	/**
+	 * Calls are so rare that word of each comes before the next: all replicas can keep one order. When they are not,
+	 * replicas that follow each other meet at the same key again and again; better each keeps its own order then.
+	 */
+	readonly inTurn: boolean;
+	/** How many replicas there are, this one included. */
+	readonly replicas: number;
+};
+
 /**
  * Orders the candidates of one pool, best first. It never excludes: the engine adds and removes
  * candidates, the store reserves the first offered that fits. Indexes are kept as verdicts
@@ -52,6 +66,8 @@ export interface Strategy {
 	offer(context: PickContext): Offers;
 	/** A lease was granted: moves cursors and counts it as in flight. */
 	picked(kid: Kid, context: PickContext): void;
+	/** Another replica picked: moves cursors and counts, as far as it has any. */
+	observed(elsewhere: PickedElsewhere): void;
 	/** A lease ended. */
 	released(kid: Kid, now: number): void;
 	/** Why this one came first, for people: `in turn`, `fewest calls this minute: 3`. */

@@ -78,6 +78,9 @@ export class Weighted implements Strategy, Order {
 
 	picked(): void {}
 
+	/** Draws know nothing of each other, wherever they are made. */
+	observed(): void {}
+
 	released(): void {}
 
 	why(kid: Kid): string {

@@ -57,6 +57,23 @@ describe('after a restart', () => {
 		assert.deepEqual([again.key('r4').successes, again.key('r4').inFlight], [1, 0]);
 	});
 
+	for (const strategy of ['round-robin', 'health-based', 'least-used', 'headroom', 'sticky'] as const) {
+		test(`turns go on where they stood: ${strategy}`, async (context) => {
+			const names = ['r5', 'r6', 'r7', 'r8'];
+			const home = await Home.make(context, {keys: names, strategy});
+			const deck = await home.open();
+			await deck.probe();
+			const picks: string[] = [];
+			for (let turn = 0; turn < 6; turn++) {
+				picks.push(await deck.call('gpt-4o'));
+				await home.clock.advance(300);
+			}
+			const again = await home.reopen();
+			for (let turn = 0; turn < 2; turn++) picks.push(await again.call('gpt-4o'));
+			assert.deepEqual(picks, [...names, ...names]);
+		});
+	}
+
 	test('what fell due meanwhile is on trial', async (context) => {
 		const home = await Home.make(context, {keys: ['r5']});
 		const deck = await home.open();

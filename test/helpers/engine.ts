@@ -48,6 +48,8 @@ export type EngineOptions = {
 	readonly clock?: SimulatedClock;
 	readonly upstream?: ScriptedUpstream;
 	readonly store?: Store;
+	/** Of leases; engines that share a store must not give the same twice. */
+	readonly newId?: () => string;
 };
 
 /** `inFlight`: calls that have not been answered yet. */
@@ -152,7 +154,7 @@ export async function openEngine(options: EngineOptions): Promise<TestEngine> {
 		transport,
 		clock,
 		random: seeded(7),
-		newId: () => `lease-${clock.now()}-${++leases}`,
+		newId: options.newId ?? (() => `lease-${clock.now()}-${++leases}`),
 		mode: 'live',
 	});
 	return new TestEngine({engine, clock, upstream, transport, settings});

@@ -1,6 +1,7 @@
+import {randomUUID} from 'node:crypto';
 import {systemClock} from '../../source/clock.ts';
 import {openRedisStore} from '../../source/stores/redis-store.ts';
-import {openEngine, type TestEngine} from '../helpers/engine.ts';
+import {type EngineOptions, openEngine, type TestEngine} from '../helpers/engine.ts';
 import {RealClock} from '../helpers/real-clock.ts';
 import {RedisServer} from '../helpers/redis-server.ts';
 import {ScriptedUpstream} from '../helpers/scripted-upstream.ts';
@@ -10,12 +11,14 @@ const names = ['a', 'b', 'c', 'dead'];
 /** Whole engines on one Redis. */
 export type Fleet = AsyncDisposable & {
 	readonly decks: readonly [TestEngine, TestEngine];
+	/** One more replica. */
+	readonly join: () => Promise<TestEngine>;
 	readonly server: RedisServer;
 	/** Begins housekeeping and probing at each. */
 	readonly start: () => Promise<void>;
 };
 
-export async function openFleet(): Promise<Fleet> {
+export async function openFleet(more: Partial<EngineOptions> = {}): Promise<Fleet> {
 	const server = await RedisServer.start();
 	const upstream = await ScriptedUpstream.open();
 	upstream.always('sk-dead', {status: 401, body: {error: {code: 'invalid_api_key', message: 'no'}}});
@@ -23,17 +26,22 @@ export async function openFleet(): Promise<Fleet> {
 		const options = {url: server.url, prefix: 'deck', pepper: 'p', timeoutMs: 2000};
 		const store = await openRedisStore({...options, clock: systemClock, random: Math.random});
 		const keys = names.map((name) => ({name, secret: `sk-${name}`}));
-		return openEngine({keys, models: ['gpt-4o'], store, upstream, clock: new RealClock()});
+		const parts = {store, upstream, clock: new RealClock(), newId: randomUUID};
+		const deck = await openEngine({keys, models: ['gpt-4o'], ...more, ...parts});
+		opened.push(deck);
+		return deck;
 	};
+	const opened: TestEngine[] = [];
 	const decks = [await open(), await open()] as const;
 	return {
 		decks,
+		join: open,
 		server,
 		start: async () => {
 			for (const {engine} of decks) engine.start();
 		},
 		async [Symbol.asyncDispose]() {
-			for (const {engine} of decks) await engine.close();
+			for (const {engine} of opened) await engine.close();
 			await upstream.close();
 			await server[Symbol.asyncDispose]();
 		},

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import {readdirSync} from 'node:fs';
 import {join, resolve} from 'node:path';
 import {type TestContext, test} from 'node:test';
+import {setTimeout as sleep} from 'node:timers/promises';
 import {systemClock} from '../../source/clock.ts';
 import {KeydeckError} from '../../source/errors.ts';
 import {openRedisStore} from '../../source/stores/redis-store.ts';
@@ -92,6 +93,8 @@ withFleet(
 	'the text of a key never reaches Redis, not even as an argument',
 	async ({decks: [one, two], server, start}) => {
 		const seen: string[] = [];
+		// The client cannot begin to listen amid what the replicas say while they open.
+		await sleep(300);
 		const monitor = await server.client.monitor();
 		monitor.on('monitor', (_time: string, args: string[]) => seen.push(args.join(' ')));
 		await start();

@@ -97,8 +97,16 @@ function measuredWords(key: KeyView): string {
 			: `${percent(key.successRate)} of ${count(key.successes + key.failures)} ok`;
 	const row = key.consecutiveFailures > 0 ? `${key.consecutiveFailures} failed in a row` : '';
 	const speed = key.latencyMs === undefined ? '' : `${latency(key.latencyMs)}, p95 ${latency(key.p95Ms)}`;
-	const use = `${plural(key.usedThisMinute, 'call')} last minute${key.inFlight > 0 ? `, ${key.inFlight} open` : ''}`;
+	const use = [`${plural(key.usedThisMinute, 'call')} last minute`, ...openCalls(key)].join(', ');
 	return [rate, row, speed, use, key.weight === 1 ? '' : `weight ${key.weight}`].filter(Boolean).join(' · ');
+}
+
+/** In flight here and, in a fleet, at the other replicas. */
+function openCalls({inFlight, inFlightElsewhere = 0}: KeyView): string[] {
+	return [
+		...(inFlight > 0 ? [`${inFlight} open`] : []),
+		...(inFlightElsewhere > 0 ? [`${inFlightElsewhere} open elsewhere`] : []),
+	];
 }
 
 export function limitBars(key: KeyView, now: number): readonly LimitBar[] {

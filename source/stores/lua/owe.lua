@@ -4,10 +4,11 @@
 -- ARGV[3]: replica. [4]: number of this debt, growing. [5..]: window, refill, units granted, unused refill as the
 --   replica knew it before, units at least, units when the books are new.
 -- What was granted while the window was whole here took only refill that nobody used; the rest is owed.
--- Gives: OWED, server, 1 when the books were new.
+-- Gives: OWED, server, 1 when the books were new, when they were begun.
 local isNew = redis.call('HSETNX', KEYS[1], '#epoch', whole(server))
+local begunAt = redis.call('HGET', KEYS[1], '#epoch')
 local last = tonumber(redis.call('HGET', KEYS[2], ARGV[3]) or '-1')
-if tonumber(ARGV[4]) <= last then return {'OWED', server, 0} end
+if tonumber(ARGV[4]) <= last then return {'OWED', server, 0, begunAt} end
 redis.call('HSET', KEYS[2], ARGV[3], ARGV[4])
 for place = 5, #ARGV, 6 do
 	local granted, known, least, all =
@@ -25,4 +26,4 @@ for place = 5, #ARGV, 6 do
 	end
 	if owed > 0 then redis.call('HSET', KEYS[1], ARGV[place], fillText(level + owed, at, unused)) end
 end
-return {'OWED', server, isNew}
+return {'OWED', server, isNew, begunAt}

@@ -1,0 +1,64 @@
+import type {LimitCheck} from '../domain/limit.ts';
+import {countsTokens} from './ledger.ts';
+import type {RedisContext} from './redis-context.ts';
+import type {RedisLeaseBooks} from './redis-lease-books.ts';
+import {RedisAway} from './redis-link.ts';
+
+/** `checks` are absent where it is not known which offer was taken, if any. */
+export type Ending = {
+	readonly id: string;
+	readonly provider: string;
+	readonly checks?: readonly LimitCheck[];
+	readonly tokens: number;
+};
+
+/** `gone`: it had ended before; `untold`: Redis is away and is told later. */
+export type Ended = 'ended' | 'gone' | 'untold';
+
+/** Ends leases in Redis; what cannot be told now is told later. */
+export class RedisEndings {
+	readonly #context: RedisContext;
+	readonly #books: RedisLeaseBooks;
+	/** Ends Redis was not told of, and reservations it may have made for nobody. */
+	#untold: Ending[] = [];
+
+	constructor(context: RedisContext, books: RedisLeaseBooks) {
+		this.#context = context;
+		this.#books = books;
+	}
+
+	/** To be told when Redis is back. */
+	add(ending: Ending): void {
+		this.#untold.push(ending);
+	}
+
+	async tellMissed(now: number): Promise<void> {
+		const endings = this.#untold;
+		this.#untold = [];
+		for (const ending of endings) await this.end(ending, now, {anyway: true});
+	}
+
+	async end(
+		ending: Ending,
+		now: number,
+		{overdueMs, anyway = false}: {readonly overdueMs?: number; readonly anyway?: boolean} = {},
+	): Promise<Ended> {
+		const {id, provider, tokens} = ending;
+		const {link, keys, time} = this.#context;
+		const pool = keys.pool(provider);
+		const checks = ending.checks ?? (await this.#books.find(id))?.checks;
+		if (checks === undefined) return 'gone';
+		const held = checks.filter(({refillMs}) => refillMs === 0).map((check) => pool.held(check.id));
+		const windows = tokens === 0 ? [] : checks.filter((check) => countsTokens(check.id) && check.refillMs > 0);
+		const args = [id, tokens, overdueMs ?? '', ...windows.flatMap((check) => [check.id, check.refillMs])];
+		const how = {...(time === 'caller' ? {at: now} : {}), anyway};
+		try {
+			const [word] = await link.run('release', [pool.windows, pool.leases, pool.due, ...held], args, how);
+			return word === 'ENDED' ? 'ended' : 'gone';
+		} catch (error) {
+			if (!(error instanceof RedisAway)) throw error;
+			this.add(ending);
+			return 'untold';
+		}
+	}
+}
