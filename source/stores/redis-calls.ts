@@ -2,6 +2,7 @@ import type {Stoppable} from '../clock.ts';
 import type {Kid} from '../domain/key.ts';
 import type {Lease} from '../domain/lease.ts';
 import type {RedisContext} from './redis-context.ts';
+import type {RedisCounts} from './redis-counts.ts';
 import {RedisAway} from './redis-link.ts';
 import type {CallsElsewhere} from './store.ts';
 
@@ -20,6 +21,7 @@ type Message = {
 /** Tells the other replicas what this one grants and ends. */
 export class RedisCalls {
 	readonly #context: RedisContext;
+	readonly #counts: RedisCounts;
 	/** Granted since it was last told, by model and key. */
 	readonly #picks = new Map<string, Map<Kid, number>>();
 	/** Open now, by key. */
@@ -30,8 +32,9 @@ export class RedisCalls {
 	#ended: string[] = [];
 	#telling: Stoppable | undefined;
 
-	constructor(context: RedisContext) {
+	constructor(context: RedisContext, counts: RedisCounts) {
 		this.#context = context;
+		this.#counts = counts;
 	}
 
 	granted({kid, servedBy}: Lease): void {
@@ -73,6 +76,8 @@ export class RedisCalls {
 	async #tell(): Promise<void> {
 		const {link, keys, replica} = this.#context;
 		if (!link.isUp) return;
+		// A replica that joins reads the counts, and follows what is told from then on.
+		await this.#counts.flush();
 		const message: Message = {
 			picks: Object.fromEntries(this.#picks.entries().map(([model, picks]) => [model, Object.fromEntries(picks)])),
 			open: Object.fromEntries(this.#changed.values().map((kid) => [kid, this.#open.get(kid) ?? 0])),

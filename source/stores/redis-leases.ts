@@ -45,13 +45,13 @@ export class RedisLeases {
 	constructor(context: RedisContext, shareOf: () => Share) {
 		this.#context = context;
 		this.#shareOf = shareOf;
-		this.#calls = new RedisCalls(context);
+		this.#counts = new RedisCounts(context);
+		this.#calls = new RedisCalls(context, this.#counts);
 		this.#open = new RedisOpenLeases(this.#calls);
 		this.#books = new RedisLeaseBooks(context, this.#providers);
 		this.#endings = new RedisEndings(context, this.#books);
 		this.#adoption = new RedisAdoption(context, this.#open);
 		this.#debts = new RedisDebts(context, this.#share, this.#adoption, this.#providers);
-		this.#counts = new RedisCounts(context);
 		this.#reservations = new RedisReservations({
 			context,
 			begin: (provider, now) => this.#debts.settle(provider, now),
