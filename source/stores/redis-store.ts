@@ -79,6 +79,7 @@ class RedisStore implements Store {
 	readonly #listeners = new Set<(changes: readonly ForeignChange[]) => void>();
 	readonly #timers: Stoppable[] = [];
 	#otherPepper = false;
+	#beatAt = 0;
 	#closing: Promise<void> | undefined;
 
 	constructor({url, prefix, pepper, clock, random, time = 'server', timeoutMs = 100}: RedisStoreOptions) {
@@ -123,9 +124,12 @@ class RedisStore implements Store {
 			if (link.isUp || this.#clock.now() >= giveUpAt) break;
 			await this.#clock.sleep(50);
 		}
-		const round = (): Promise<void> => this.#beat();
 		this.#timers.push(
-			repeat(this.#clock, () => (link.isUp ? beatMs : retryMs * (1 + random() / 3)), round),
+			repeat(
+				this.#clock,
+				() => retryMs * (1 + random() / 3),
+				() => this.#beatIfDue(),
+			),
 			repeat(
 				this.#clock,
 				() => groupMs,
@@ -246,6 +250,14 @@ class RedisStore implements Store {
 		await this.#follower.stop();
 		await this.#fleet.leave().catch(() => undefined);
 		this.#context.link.disconnect();
+	}
+
+	/** An outage may begin at any time: whether it is over is asked sooner than a beat is due. */
+	async #beatIfDue(): Promise<void> {
+		const now = this.#clock.now();
+		if (this.#context.link.isUp && Math.abs(now - this.#beatAt) < beatMs) return;
+		this.#beatAt = now;
+		await this.#beat();
 	}
 
 	/** Says that we live; when Redis was away and answers, both sides learn what the other did. */

@@ -246,12 +246,12 @@ async function cutAnswers(
 	// The script is known from here on: what is cut is its answer, not the question which one it is.
 	let granted = await reserve('first');
 	for (let index = 0; index < times; index++) {
-		while (store.condition().state !== 'ok') await sleep(5);
+		await normalAgain(store, performance.now());
 		proxy.fault = {kind: 'cut-replies', times: 1};
 		granted += await reserve(`l${index}`);
 	}
 	proxy.fault = undefined;
-	while (store.condition().state !== 'ok') await sleep(5);
+	await normalAgain(store, performance.now());
 	await sleep(300);
 	const spent = Number((await server.client.hget(`${prefix}:{pool-openai}:windows`, check.id))?.split(' ')[0]);
 	for (let index = 0; index < times; index++) await store.release(`l${index}`, Date.now());
