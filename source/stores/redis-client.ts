@@ -5,6 +5,8 @@ export type RedisClient = Redis | Cluster;
 
 const refused = /NOAUTH|WRONGPASS|NOPERM/;
 const refusedPauseMs = 5000;
+/** A connection that reads waits for news no longer than a second: then it hears at least that there are none. */
+const silentReaderMs = 3000;
 
 /**
  * A client that never executes twice. Without `timeoutMs` it waits: for reading a stream.
@@ -23,12 +25,13 @@ export function createRedisClient(address: string, {timeoutMs}: {readonly timeou
 			clusterRetryStrategy: pause,
 			retryDelayOnFailover: 0,
 			retryDelayOnClusterDown: 0,
+			// While a slot moves, keys of one call may be on both sides.
+			retryDelayOnTryAgain: 10,
 			maxRedirections: 4,
 			redisOptions: options,
 		});
 	}
-	if (sentinel !== null)
-		return new Redis({...options, sentinels: [...nodes], name: sentinel, sentinelRetryStrategy: pause});
+	if (sentinel !== null) return new Redis({...options, ...sentinelOptions(url, sentinel), sentinels: [...nodes]});
 	if (url.protocol === 'unix:') return new Redis({...options, path: decodeURIComponent(url.pathname)});
 	return new Redis({...options, ...nodes[0]});
 }
@@ -39,6 +42,21 @@ function nodesOf(url: URL): readonly {host: string; port: number}[] {
 		const [, host = '', port = '6379'] = /^\[?(.*?)\]?(?::(\d+))?$/.exec(node) ?? [];
 		return {host, port: Number(port)};
 	});
+}
+
+/** A sentinel has users of its own: `&sentinel-user=` and `&sentinel-password=`. */
+function sentinelOptions(url: URL, name: string) {
+	const user = url.searchParams.get('sentinel-user');
+	const password = url.searchParams.get('sentinel-password');
+	return {
+		name,
+		sentinelRetryStrategy: pause,
+		// A frozen sentinel takes connections and never answers.
+		sentinelCommandTimeout: 500,
+		...(url.protocol === 'rediss:' ? {sentinelTLS: {}, enableTLSForSentinelMode: true} : {}),
+		...(user === null ? {} : {sentinelUsername: user}),
+		...(password === null ? {} : {sentinelPassword: password}),
+	};
 }
 
 function clientOptions(url: URL, timeoutMs: number | undefined) {
@@ -52,8 +70,10 @@ function clientOptions(url: URL, timeoutMs: number | undefined) {
 		connectTimeout: 500,
 		keepAlive: 5000,
 		enableReadyCheck: true,
+		// How long a server says it will go on loading is a guess.
+		maxLoadingRetryTime: 250,
 		lazyConnect: true,
-		...(timeoutMs === undefined ? {} : {socketTimeout: timeoutMs * 20}),
+		socketTimeout: timeoutMs === undefined ? silentReaderMs : timeoutMs * 20,
 		...(url.protocol === 'rediss:' ? {tls: {}} : {}),
 		...(url.username === '' ? {} : {username: decodeURIComponent(url.username)}),
 		...(url.password === '' ? {} : {password: decodeURIComponent(url.password)}),

@@ -43,7 +43,7 @@ export class RedisFollower {
 		while (!signal.aborted) {
 			try {
 				if (!inTouch) {
-					if (this.#client.status === 'wait') await this.#client.connect();
+					if (this.#client.status === 'wait') await Promise.race([this.#client.connect(), aborted(signal)]);
 					await this.#findEnd();
 					await missed();
 					inTouch = true;
@@ -74,4 +74,11 @@ export class RedisFollower {
 			return told;
 		});
 	}
+}
+
+/** Never resolves; rejects when the signal is aborted. */
+function aborted(signal: AbortSignal): Promise<never> {
+	return new Promise((_, reject) => {
+		signal.addEventListener('abort', () => reject(signal.reason), {once: true});
+	});
 }

@@ -1,6 +1,7 @@
 import {setImmediate as nextTurn} from 'node:timers/promises';
 import type {Clock, Stoppable} from '../clock.ts';
 import type {RedisClient} from './redis-client.ts';
+import {mayHaveRun, reasonOf} from './redis-reason.ts';
 import {redisScript, type ScriptName} from './redis-scripts.ts';
 
 /** In a row, or within the span, so many failed calls open the breaker. */
@@ -60,7 +61,15 @@ export class RedisLink {
 		client.on('error', (error: Error) => {
 			this.#lastError = reasonOf(error);
 		});
+		// What was wrong with the way there is over.
+		client.on('connect', () => {
+			this.#lastError = undefined;
+		});
 		client.on('close', () => this.#trip(this.#lastError ?? 'the connection was closed'));
+		// Who takes the place of a master may not know all that was written.
+		client.on('-node', ({options}: {readonly options: {readonly readOnly?: boolean}}) => {
+			if (options.readOnly !== true) this.#trip('the connection to a node of the cluster was closed');
+		});
 	}
 
 	get isUp(): boolean {
@@ -81,9 +90,10 @@ export class RedisLink {
 		return this.#skews.reduce((best, {ms}) => Math.max(best, ms), Number.NEGATIVE_INFINITY);
 	}
 
-	async connect(): Promise<void> {
-		await this.#client.connect().catch((error: unknown) => {
-			this.#lastError = reasonOf(error);
+	/** Waits no longer than told: behind sentinels the client itself would wait for ever. */
+	async connect(withinMs: number): Promise<void> {
+		await this.#inTime(this.#client.connect(), withinMs).catch((error: unknown) => {
+			this.#lastError ??= reasonOf(error);
 		});
 	}
 
@@ -142,8 +152,7 @@ export class RedisLink {
 			this.#inARow = 0;
 			return answer;
 		} catch (error) {
-			const reason = reasonOf(error);
-			throw this.#failed(reason, /timed out|closed|reset/i.test(reason));
+			throw this.#failed(reasonOf(error), mayHaveRun(error));
 		}
 	}
 
@@ -191,14 +200,6 @@ export class RedisLink {
 		else if (Math.abs(at - first.at) > skewSpanMs) this.#skews = [...this.#skews.slice(-1), {at, ms}];
 		else if (ms > this.skewMs) this.#skews = [first, {at, ms}];
 	}
-}
-
-/** Only the words of an error: its arguments are not to be seen in a log. */
-function reasonOf(error: unknown): string {
-	if (!(error instanceof Error)) return 'unknown';
-	const first = error instanceof AggregateError ? (error.errors[0] as unknown) : undefined;
-	const text = first instanceof Error ? first.message : error.message;
-	return text.split('\n')[0]?.slice(0, 160) || error.name;
 }
 
 /** Calls again and again, each time after the pause. */

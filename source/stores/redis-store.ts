@@ -109,7 +109,7 @@ class RedisStore implements Store {
 	async open(): Promise<void> {
 		const {link} = this.#context;
 		const giveUpAt = this.#clock.now() + openingMs;
-		await link.connect();
+		await link.connect(openingMs);
 		for (;;) {
 			await this.#beat();
 			if (this.#otherPepper) {
