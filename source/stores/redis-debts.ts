@@ -39,7 +39,7 @@ export class RedisDebts {
 			debt.allUnits,
 		]);
 		this.#unconfirmed.push({provider, number: this.#number, args});
-		this.#share.settled(provider);
+		this.#share.settled(provider, now);
 		for (const debt of this.#unconfirmed.filter((each) => each.provider === provider)) {
 			const how = {anyway: true, ...(time === 'caller' ? {at: now} : {})};
 			await link.run('owe', [pool.windows, pool.debts], [replica, debt.number, ...debt.args], how);

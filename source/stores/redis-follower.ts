@@ -6,7 +6,7 @@ const waitMs = 1000;
 const pauseMs = 250;
 const entriesAtOnce = 200;
 
-/** One entry of the stream of changes, by its fields. */
+/** One entry of the stream of changes, by its fields, and its `id`. */
 export type Told = ReadonlyMap<string, string>;
 
 /** Reads the stream of changes on a connection of its own, for reading waits. */
@@ -68,8 +68,8 @@ export class RedisFollower {
 		const answer = (await this.#client.call('XREAD', args)) as [string, [string, string[]][]][] | null;
 		const entries = answer?.[0]?.[1] ?? [];
 		this.#lastId = entries.at(-1)?.[0] ?? this.#lastId;
-		return entries.map(([, fields]) => {
-			const told = new Map<string, string>();
+		return entries.map(([id, fields]) => {
+			const told = new Map([['id', id]]);
 			for (let index = 0; index < fields.length; index += 2) told.set(fields[index] ?? '', fields[index + 1] ?? '');
 			return told;
 		});

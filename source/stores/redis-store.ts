@@ -276,6 +276,7 @@ class RedisStore implements Store {
 	#heard(told: readonly Told[]): void {
 		const changes: ForeignChange[] = [];
 		for (const entry of told) {
+			this.#state.noteEntry(entry.get('id') ?? '');
 			if (entry.get('from') === this.#context.replica) continue;
 			const saved = entry.get('saved');
 			const recorded = entry.get('recorded');
