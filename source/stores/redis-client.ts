@@ -17,23 +17,40 @@ export function createRedisClient(address: string, {timeoutMs}: {readonly timeou
 	const nodes = nodesOf(url);
 	const options = clientOptions(url, timeoutMs);
 	const sentinel = url.searchParams.get('sentinel');
-	if (url.searchParams.has('cluster')) {
-		return new Cluster([...nodes], {
-			enableOfflineQueue: false,
-			slotsRefreshTimeout: 500,
-			slotsRefreshInterval: 5000,
-			clusterRetryStrategy: pause,
-			retryDelayOnFailover: 0,
-			retryDelayOnClusterDown: 0,
-			// While a slot moves, keys of one call may be on both sides.
-			retryDelayOnTryAgain: 10,
-			maxRedirections: 4,
-			redisOptions: options,
-		});
-	}
+	if (url.searchParams.has('cluster')) return clusterClient(nodes, options);
 	if (sentinel !== null) return new Redis({...options, ...sentinelOptions(url, sentinel), sentinels: [...nodes]});
 	if (url.protocol === 'unix:') return new Redis({...options, path: decodeURIComponent(url.pathname)});
 	return new Redis({...options, ...nodes[0]});
+}
+
+function clusterClient(
+	nodes: readonly {host: string; port: number}[],
+	redisOptions: ReturnType<typeof clientOptions>,
+): Cluster {
+	const cluster = new Cluster([...nodes], {
+		enableOfflineQueue: false,
+		lazyConnect: true,
+		slotsRefreshTimeout: 500,
+		slotsRefreshInterval: 5000,
+		clusterRetryStrategy: pause,
+		retryDelayOnFailover: 0,
+		retryDelayOnClusterDown: 0,
+		// While a slot moves, keys of one call may be on both sides.
+		retryDelayOnTryAgain: 10,
+		maxRedirections: 4,
+		redisOptions,
+	});
+	// While a slot moves, the client sends ASKING before a call and listens to the answer of the call only: when the node
+	// it moves to is dead, nobody would hear of the other's end, and that ends a process.
+	cluster.on('+node', (node: Redis) => {
+		const send = node.asking.bind(node);
+		node.asking = () => {
+			const asked = send();
+			asked.catch(() => undefined);
+			return asked;
+		};
+	});
+	return cluster;
 }
 
 function nodesOf(url: URL): readonly {host: string; port: number}[] {

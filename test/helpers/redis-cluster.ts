@@ -53,6 +53,39 @@ export class RedisCluster implements AsyncDisposable {
 		}
 	}
 
+	/** Begins to move the slot of a key to another master: `step` moves one more key, and says whether there was one. */
+	async startMove(key: string) {
+		const slot = await this.slotOf(key);
+		const from = await this.masterOf(key);
+		const to = this.servers.slice(0, 3).find((server) => server !== from) as RedisServer;
+		const [fromId, toId] = [await this.id(from), await this.id(to)];
+		await to.client.cluster('SETSLOT', slot, 'IMPORTING', fromId);
+		await from.client.cluster('SETSLOT', slot, 'MIGRATING', toId);
+		return {
+			to,
+			step: async (): Promise<boolean> => {
+				const [name] = await from.client.cluster('GETKEYSINSLOT', slot, 1);
+				if (name !== undefined) await from.client.call('MIGRATE', ['127.0.0.1', to.port, name, 0, 1000]);
+				return name !== undefined;
+			},
+			finish: async (): Promise<void> => {
+				for (const server of [to, from]) await server.client.cluster('SETSLOT', slot, 'NODE', toId);
+			},
+			giveUp: () => from.client.cluster('SETSLOT', slot, 'STABLE'),
+		};
+	}
+
+	/** Takes the slot of a key from every node; gives what gives it back. */
+	async orphan(key: string): Promise<() => Promise<void>> {
+		const slot = await this.slotOf(key);
+		const master = await this.masterOf(key);
+		for (const {client} of this.servers) await client.cluster('DELSLOTS', slot);
+		return async () => {
+			await master.client.cluster('ADDSLOTS', slot);
+			await this.#agreed((told) => told.includes('cluster_state:ok'));
+		};
+	}
+
 	async id(server: RedisServer): Promise<string> {
 		return `${await server.client.cluster('MYID')}`;
 	}
