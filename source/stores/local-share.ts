@@ -117,10 +117,13 @@ export class LocalShare {
 		return debts;
 	}
 
-	/** The store knows all of a provider's debts now. */
-	settled(provider: string): void {
+	/** The store is told all of a provider's debts at `now`. It may forget them: this replica does not. */
+	settled(provider: string, now: number): void {
 		for (const [window, begun] of this.#begun) {
 			if (begun.provider !== provider) continue;
+			const {refillMs, ...seen} = this.#seen.get(window) ?? {refillMs: begun.sharedRefillMs, level: 0, at: now};
+			const known = addSpent(seen, refillMs, this.#ownUnits(window, begun, now), now);
+			this.#seen.set(window, {unused: 0, ...seen, ...known, provider, refillMs});
 			this.#begun.delete(window);
 			this.#ledger.rates.delete(window);
 		}

@@ -3,6 +3,9 @@ import {Cluster, Redis} from 'ioredis';
 /** What the store needs of a client, plain, behind sentinels or of a cluster. */
 export type RedisClient = Redis | Cluster;
 
+/** How long to wait before so many tries, ms. */
+type Pause = (times: number) => number;
+
 const refused = /NOAUTH|WRONGPASS|NOPERM/;
 const refusedPauseMs = 5000;
 /** A connection that reads waits for news no longer than a second: then it hears at least that there are none. */
@@ -21,24 +24,42 @@ export function createRedisClient(
 	const pause = pauseBy(random);
 	const options = clientOptions(url, timeoutMs, pause);
 	const sentinel = url.searchParams.get('sentinel');
-	if (url.searchParams.has('cluster')) {
-		return new Cluster([...nodes], {
-			enableOfflineQueue: false,
-			slotsRefreshTimeout: 500,
-			slotsRefreshInterval: 5000,
-			clusterRetryStrategy: pause,
-			retryDelayOnFailover: 0,
-			retryDelayOnClusterDown: 0,
-			// While a slot moves, keys of one call may be on both sides.
-			retryDelayOnTryAgain: 10,
-			maxRedirections: 4,
-			redisOptions: options,
-		});
-	}
+	if (url.searchParams.has('cluster')) return clusterClient(nodes, options, pause);
 	if (sentinel !== null)
 		return new Redis({...options, ...sentinelOptions(url, sentinel, pause), sentinels: [...nodes]});
 	if (url.protocol === 'unix:') return new Redis({...options, path: decodeURIComponent(url.pathname)});
 	return new Redis({...options, ...nodes[0]});
+}
+
+function clusterClient(
+	nodes: readonly {host: string; port: number}[],
+	redisOptions: ReturnType<typeof clientOptions>,
+	pause: Pause,
+): Cluster {
+	const cluster = new Cluster([...nodes], {
+		enableOfflineQueue: false,
+		lazyConnect: true,
+		slotsRefreshTimeout: 500,
+		slotsRefreshInterval: 5000,
+		clusterRetryStrategy: pause,
+		retryDelayOnFailover: 0,
+		retryDelayOnClusterDown: 0,
+		// While a slot moves, keys of one call may be on both sides.
+		retryDelayOnTryAgain: 10,
+		maxRedirections: 4,
+		redisOptions,
+	});
+	// While a slot moves, the client sends ASKING before a call and listens to the answer of the call only: when the node
+	// it moves to is dead, nobody would hear of the other's end, and that ends a process.
+	cluster.on('+node', (node: Redis) => {
+		const send = node.asking.bind(node);
+		node.asking = () => {
+			const asked = send();
+			asked.catch(() => undefined);
+			return asked;
+		};
+	});
+	return cluster;
 }
 
 function nodesOf(url: URL): readonly {host: string; port: number}[] {
@@ -50,7 +71,7 @@ function nodesOf(url: URL): readonly {host: string; port: number}[] {
 }
 
 /** A sentinel has users of its own: `&sentinel-user=` and `&sentinel-password=`. */
-function sentinelOptions(url: URL, name: string, pause: (times: number) => number) {
+function sentinelOptions(url: URL, name: string, pause: Pause) {
 	const user = url.searchParams.get('sentinel-user');
 	const password = url.searchParams.get('sentinel-password');
 	return {
@@ -64,7 +85,7 @@ function sentinelOptions(url: URL, name: string, pause: (times: number) => numbe
 	};
 }
 
-function clientOptions(url: URL, timeoutMs: number | undefined, pause: (times: number) => number) {
+function clientOptions(url: URL, timeoutMs: number | undefined, pause: Pause) {
 	let isRefused = false;
 	const database = Number(url.searchParams.get('db') ?? (url.protocol === 'unix:' ? 0 : url.pathname.slice(1)));
 	return {
@@ -93,6 +114,6 @@ function clientOptions(url: URL, timeoutMs: number | undefined, pause: (times: n
 }
 
 /** Grows to a second, with jitter: a fleet must not come back all at once. */
-function pauseBy(random: () => number): (times: number) => number {
+function pauseBy(random: () => number): Pause {
 	return (times) => Math.min(50 * 2 ** Math.min(times, 5), 1000) * (0.5 + random() / 2);
 }

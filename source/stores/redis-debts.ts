@@ -42,7 +42,7 @@ export class RedisDebts {
 			debt.allUnits,
 		]);
 		this.#unconfirmed.push({provider, number: this.#number, args});
-		this.#share.settled(provider);
+		this.#share.settled(provider, now);
 		let begunAt = 0;
 		for (const debt of this.#unconfirmed.filter((each) => each.provider === provider)) {
 			const how = {anyway: true, ...(time === 'caller' ? {at: now} : {})};

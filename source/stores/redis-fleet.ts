@@ -1,7 +1,9 @@
 import {hostname} from 'node:os';
+import type {Kid} from '../domain/key.ts';
 import type {Share} from './local-share.ts';
 import type {RedisContext} from './redis-context.ts';
 import {strings} from './redis-context.ts';
+import {RedisAway} from './redis-link.ts';
 import type {Replica} from './store.ts';
 
 /** A prober nobody has heard of for so long is one no more. */
@@ -71,6 +73,23 @@ export class RedisFleet {
 	fence(): number | undefined {
 		const sinceMs = this.#context.clock.now() - this.#renewedAt;
 		return sinceMs >= 0 && sinceMs < holdMs ? this.#fence : undefined;
+	}
+
+	/** Whether this caller is the one that probes; undefined while Redis is away. */
+	async claimProbe(
+		kid: Kid,
+		now: number,
+		{intervalMs, fence}: {readonly intervalMs: number; readonly fence: number | undefined},
+	): Promise<boolean | undefined> {
+		const {link, keys, time} = this.#context;
+		const at = time === 'caller' ? {at: now} : {};
+		try {
+			const [word] = await link.run('claim', [keys.claims, keys.fence], [kid, intervalMs, fence ?? ''], at);
+			return word === 'CLAIMED';
+		} catch (error) {
+			if (!(error instanceof RedisAway)) throw error;
+			return undefined;
+		}
 	}
 
 	raisesAlerts(): boolean {

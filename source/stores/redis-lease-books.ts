@@ -52,6 +52,15 @@ export class RedisLeaseBooks {
 		return undefined;
 	}
 
+	/** Throws when one of the pools cannot be asked: a cluster may have lost the node of one and not of the others. */
+	async reachPools(): Promise<void> {
+		const {link, keys} = this.#context;
+		await this.learnProviders();
+		for (const provider of this.#providers) {
+			await link.command('HEXISTS', [keys.pool(provider).windows, '#epoch'], {anyway: true});
+		}
+	}
+
 	/** Others may have begun pools this replica has not. */
 	async learnProviders(): Promise<void> {
 		const {link, keys} = this.#context;

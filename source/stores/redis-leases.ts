@@ -141,7 +141,7 @@ export class RedisLeases {
 
 	/** Tells Redis what it missed; books that are gone are begun again. */
 	async reconcile(now: number): Promise<void> {
-		await this.#books.learnProviders();
+		await this.#books.reachPools();
 		await this.#resolveDoubts(now);
 		for (const provider of this.#providers) await this.#debts.settle(provider, now);
 		await this.#endings.tellMissed(now);

@@ -15,6 +15,7 @@ type Parts = {
 
 /** Takes in what the others told and gives it as changes, in that order. */
 export function takeIn(told: readonly Told[], parts: Parts): ForeignChange[] {
+	for (const entry of told) if (!entry.has('called')) parts.state.noteEntry(entry.get('id') ?? '');
 	return told.filter((entry) => entry.get('from') !== parts.replica).flatMap((entry) => takeInOne(entry, parts));
 }
 

@@ -1,7 +1,8 @@
 import type {Alert} from '../domain/alert.ts';
 import type {Bench} from '../domain/bench.ts';
 import type {Book} from './book.ts';
-import {clockAheadMs, pairs, type RedisContext, shiftedBench} from './redis-context.ts';
+import {fresh, idOf, isHeavier, keptBench, writtenChange} from './redis-changes.ts';
+import {clockAheadMs, pairs, type RedisContext, shiftedBench, strings} from './redis-context.ts';
 import {RedisAway} from './redis-link.ts';
 import type {SaveResult, StateChange} from './store.ts';
 
@@ -22,6 +23,8 @@ type Parts = {
 };
 
 const mergeAttempts = 5;
+/** The stream of changes is cut to no fewer. */
+const keptEntries = 10_000;
 const alertKeptMs = 90 * 86_400_000;
 
 /** States, alerts and chosen strategies: in Redis, with a mirror here that serves while Redis is away. */
@@ -38,6 +41,8 @@ export class RedisState {
 	#changes = 0;
 	/** Of the books that were last read. */
 	#epoch: string | undefined;
+	/** The last entry of the stream of changes this replica knows of. */
+	#lastEntry: string | undefined;
 
 	/** `told` hears of what others changed. */
 	constructor(context: RedisContext, {book, pepper, told}: Parts) {
@@ -85,8 +90,14 @@ export class RedisState {
 		);
 	}
 
+	/** An entry stands in the stream of changes. */
+	noteEntry(id: string): void {
+		if (this.#lastEntry === undefined || isLater(id, this.#lastEntry)) this.#lastEntry = id;
+	}
+
 	/** Everything this replica knows goes where nothing is left. */
 	async restore(): Promise<void> {
+		this.#lastEntry = undefined;
 		const {link, keys} = this.#context;
 		const kept = await this.#read();
 		await link.command('SET', [keys.pepper, this.#pepper, 'NX'], {anyway: true});
@@ -121,6 +132,7 @@ export class RedisState {
 				this.#epoch = kept.epoch;
 				continue;
 			}
+			if (await this.#isForgetful()) this.#remindOf(kept);
 			const changes = this.#unsaved(kept);
 			if (changes.length > 0) {
 				const [word] = await this.#write(changes, {anyway: true});
@@ -144,6 +156,29 @@ export class RedisState {
 		if (past.length > 0) await link.command('HDEL', [keys.alerts, ...past.map(({id}) => id)]);
 		this.#changes += 1;
 		this.#book.prune(now);
+	}
+
+	/** Redis answers as it was before: who took a master's place had not heard of its last writes. */
+	async #isForgetful(): Promise<boolean> {
+		const {link, keys} = this.#context;
+		const last = this.#lastEntry;
+		if (last === undefined) return false;
+		const found = strings(await link.command('XRANGE', [keys.changes, last, last], {anyway: true}));
+		if (found.length > 0) return false;
+		// A long stream has dropped the entry by itself.
+		return Number(await link.command('XLEN', [keys.changes], {anyway: true})) < keptEntries;
+	}
+
+	/** What Redis has forgotten is to be written anew. A lift it has forgotten is not: nothing rests shorter for it. */
+	#remindOf(kept: Kept): void {
+		this.#lastEntry = undefined;
+		const {benches, alerts, strategies} = this.#book;
+		for (const {id, version} of benches.values()) {
+			const found = kept.benches.get(id)?.version ?? 0;
+			if (found < version && !this.#unsavedBenches.has(id)) this.#unsavedBenches.set(id, found);
+		}
+		for (const {id} of alerts.values()) if (!kept.alerts.has(id)) this.#unsavedAlerts.add(id);
+		for (const [model] of strategies.entries()) if (!kept.strategies.has(model)) this.#unsavedStrategies.add(model);
 	}
 
 	/** What Redis has that this replica does not: others did it. */
@@ -205,7 +240,7 @@ export class RedisState {
 		return changes;
 	}
 
-	#write(changes: readonly StateChange[], how: {readonly fence?: number | undefined; readonly anyway?: boolean}) {
+	async #write(changes: readonly StateChange[], how: {readonly fence?: number | undefined; readonly anyway?: boolean}) {
 		const {link, keys, replica} = this.#context;
 		const ahead = clockAheadMs(this.#context);
 		const told = changes.map((change) =>
@@ -213,7 +248,9 @@ export class RedisState {
 		);
 		const where = [keys.benches, keys.alerts, keys.strategies, keys.changes, keys.fence, keys.pepper];
 		const args = [replica, how.fence ?? '', JSON.stringify(told), ...told.flatMap(writtenChange)];
-		return link.run('save', where, args, {anyway: how.anyway ?? false});
+		const answer = await link.run('save', where, args, {anyway: how.anyway ?? false});
+		if (answer[0] === 'SAVED') this.noteEntry(String(answer[2]));
+		return answer;
 	}
 
 	async #read(): Promise<Kept> {
@@ -231,43 +268,9 @@ export class RedisState {
 	}
 }
 
-function idOf(change: StateChange): string {
-	if (change.kind === 'bench-put') return change.bench.id;
-	if (change.kind === 'alert-put') return change.alert.id;
-	return change.kind === 'bench-lift' ? change.id : change.model;
-}
-
-/** Kind, id, version made from and body, as the saving script takes them. */
-function writtenChange(change: StateChange): (string | number)[] {
-	switch (change.kind) {
-		case 'bench-put': {
-			const {id, version} = change.bench;
-			return [change.kind, id, version - 1, `${version} ${JSON.stringify(change.bench)}`];
-		}
-		case 'bench-lift':
-			return [change.kind, change.id, change.version, ''];
-		case 'alert-put':
-			return [change.kind, change.alert.id, '', JSON.stringify(change.alert)];
-		case 'strategy-set':
-			return [change.kind, change.model, '', change.strategy];
-	}
-}
-
-function keptBench(body: string): Bench {
-	return JSON.parse(body.slice(body.indexOf(' ') + 1)) as Bench;
-}
-
-function fresh(bench: Bench): StateChange {
-	return {kind: 'bench-put', bench: {...bench, version: 1}};
-}
-
-/** What a person or a vendor decided for good outweighs a rest; of two rests the longer one does. */
-function isHeavier(mine: Bench, theirs: Bench): boolean {
-	const weight = ({kind, until}: Bench): number => {
-		if (kind === 'disabled' || kind === 'draining') return 3;
-		if (kind === 'invalid') return 2;
-		return until === undefined ? 1 : 0;
-	};
-	if (weight(mine) !== weight(theirs)) return weight(mine) > weight(theirs);
-	return (mine.until ?? Number.POSITIVE_INFINITY) > (theirs.until ?? Number.POSITIVE_INFINITY);
+/** Ids of a stream are told as "milliseconds-number". */
+function isLater(id: string, than: string): boolean {
+	const [ms = 0, number = 0] = id.split('-').map(Number);
+	const [thanMs = 0, thanNumber = 0] = than.split('-').map(Number);
+	return ms === thanMs ? number > thanNumber : ms > thanMs;
 }

@@ -208,16 +208,9 @@ class RedisStore implements Store {
 	}
 
 	async claimProbe(kid: Kid, now: number, intervalMs: number, fence?: number): Promise<boolean> {
-		const {link, keys, time} = this.#context;
-		const at = time === 'caller' ? {at: now} : {};
-		try {
-			const [word] = await link.run('claim', [keys.claims, keys.fence], [kid, intervalMs, fence ?? ''], at);
-			return word === 'CLAIMED';
-		} catch (error) {
-			if (!(error instanceof RedisAway)) throw error;
-			// Nobody knows who else asks: each asks as much less often as there are replicas.
-			return this.#book.claimProbe(kid, now, intervalMs * this.#fleet.share().replicas);
-		}
+		const claimed = await this.#fleet.claimProbe(kid, now, {intervalMs, fence});
+		// While nobody knows who else asks, each asks as much less often as there are replicas.
+		return claimed ?? this.#book.claimProbe(kid, now, intervalMs * this.#fleet.share().replicas);
 	}
 
 	async prune(now: number): Promise<void> {

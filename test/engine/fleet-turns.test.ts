@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import {test} from 'node:test';
 import {setTimeout as sleep} from 'node:timers/promises';
 import {type TestEngine, until} from '../helpers/engine.ts';
-import {needsRedis} from '../helpers/redis-server.ts';
+import {needsRedis, RedisServer} from '../helpers/redis-server.ts';
+import {placeOf} from '../helpers/redis-topologies.ts';
 import {type Fleet, openFleet} from '../stores/fleet.ts';
 
 const names = ['k0', 'k1', 'k2', 'k3', 'k4', 'k5'];
@@ -13,7 +14,8 @@ type Three = {readonly decks: readonly TestEngine[]; readonly fleet: Fleet};
 /** Three replicas with six keys that all are known to be well. */
 const withThree = (title: string, strategy: (typeof ordered)[number], body: (three: Three) => Promise<void>) =>
 	test(title, {skip: needsRedis}, async () => {
-		await using fleet = await openFleet({keys: names, strategy});
+		await using server = await RedisServer.start();
+		await using fleet = await openFleet(placeOf(server), 'deck', {keys: names, strategy});
 		await fleet.decks[0].probe();
 		const decks = [...fleet.decks, await fleet.join()];
 		await until(() => decks.every((deck) => names.every((name) => deck.key(name).state.kind === 'active')));

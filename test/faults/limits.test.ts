@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import {test} from 'node:test';
 import {setTimeout as sleep} from 'node:timers/promises';
+import {RedisCluster} from '../helpers/redis-cluster.ts';
+import {RedisSentinels} from '../helpers/redis-sentinels.ts';
 import {needsRedis, RedisServer} from '../helpers/redis-server.ts';
 import {bound, grantsByKey, type ReplicaPlan, type ReplicaResult, startReplica, table} from './replicas.ts';
 
@@ -65,6 +67,30 @@ test('the limits hold with clocks 70 s apart', {skip: needsRedis}, async () => {
 	const plan = {url: server.url, keys, limits, timeoutMs, inFlight: 32, forMs: 8000};
 	const results = await run([plan, {...plan, clockAheadMs: 70_000}, {...plan, clockAheadMs: -70_000}]);
 	checkLimits('clocks 0, +70 s, -70 s', limits, results);
+});
+
+/** Three replicas ask for twice what the limits admit, and the master of the only pool is killed meanwhile. */
+async function failedOver(title: string, url: string, failOver: () => Promise<unknown>): Promise<void> {
+	const limits = {requestsPerMinute: 600, burst: 10};
+	const plan = {url, keys, limits, perSecond: 67, forMs: 20_000};
+	const replicas = [plan, plan, plan].map(startReplica);
+	await Promise.all(replicas.map(({open}) => open));
+	await sleep(7000);
+	await failOver();
+	const results = await Promise.all(replicas.map(({result}) => result));
+	checkLimits(`${title}, 3 replicas, 200 calls a second of 100`, limits, results);
+}
+
+test('the limits hold when sentinels fail over', {skip: needsRedis}, async () => {
+	await using set = await RedisSentinels.start();
+	const master = await set.master();
+	await failedOver('sentinels fail over', set.url, () => master.kill());
+});
+
+test('the limits hold when a cluster fails over', {skip: needsRedis}, async () => {
+	await using cluster = await RedisCluster.start();
+	const master = await cluster.masterOf('{pool-openai}');
+	await failedOver('a cluster fails over', cluster.url, () => master.kill());
 });
 
 test('Redis down for 30 s under twice the load: never more than the limit, and never nothing', {

@@ -1,6 +1,6 @@
 import {type ChildProcess, spawn, spawnSync} from 'node:child_process';
 import {once} from 'node:events';
-import {mkdtempSync, rmSync} from 'node:fs';
+import {existsSync, mkdtempSync, rmSync, writeFileSync} from 'node:fs';
 import {type AddressInfo, createServer} from 'node:net';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
@@ -8,28 +8,41 @@ import {setTimeout as sleep} from 'node:timers/promises';
 import {Redis} from 'ioredis';
 
 const binary = '/usr/bin/redis-server';
+/** Starts a program that ends when its parent does, however that ends: a test that is killed leaves no server behind. */
+const endWithParent = existsSync('/usr/bin/setpriv') ? ['/usr/bin/setpriv', '--pdeathsig', 'KILL', '--'] : [];
 
 /** What a test says that cannot run here; false when it can. */
 export const needsRedis: string | false =
 	spawnSync(binary, ['--version']).status === 0 ? false : 'needs redis-server (apt install redis-server)';
 
+/** `settings`: lines of a file of its own, which the server may write to. */
+type Setup = {readonly options?: readonly string[]; readonly settings?: readonly string[]; readonly port?: number};
+
 /** A Redis of a test's own, on a free port, without a disk. */
 export class RedisServer implements AsyncDisposable {
 	readonly port: number;
-	readonly #folder: string;
+	/** Where it would write. */
+	readonly folder: string;
+	readonly #file: string | undefined;
 	readonly #options: readonly string[];
 	#child: ChildProcess;
 	#client: Redis | undefined;
 
-	private constructor(port: number, folder: string, options: readonly string[]) {
+	private constructor(port: number, {options = [], settings}: Setup) {
 		this.port = port;
-		this.#folder = folder;
+		this.folder = mkdtempSync(join(tmpdir(), 'keydeck-redis-'));
 		this.#options = options;
+		this.#file = settings === undefined ? undefined : join(this.folder, 'redis.conf');
+		if (this.#file !== undefined) writeFileSync(this.#file, `${settings?.join('\n')}\n`);
 		this.#child = this.#spawn();
 	}
 
 	static async start(options: readonly string[] = []): Promise<RedisServer> {
-		const server = new RedisServer(await freePort(), mkdtempSync(join(tmpdir(), 'keydeck-redis-')), options);
+		return RedisServer.startWith({options});
+	}
+
+	static async startWith(setup: Setup): Promise<RedisServer> {
+		const server = new RedisServer(setup.port ?? (await freePort()), setup);
 		await server.ready();
 		return server;
 	}
@@ -76,6 +89,17 @@ export class RedisServer implements AsyncDisposable {
 		return said;
 	}
 
+	/** Everything it is asked from now on until disposed of, as text. */
+	async listen(): Promise<Disposable & {readonly heard: () => string}> {
+		const child = spawn('/usr/bin/redis-cli', ['-p', `${this.port}`, 'monitor'], {stdio: ['ignore', 'pipe', 'ignore']});
+		let heard = '';
+		child.stdout.on('data', (text) => {
+			heard += text;
+		});
+		await once(child.stdout, 'data');
+		return {heard: () => heard, [Symbol.dispose]: () => child.kill()};
+	}
+
 	/** Waits until it answers. */
 	async ready(): Promise<void> {
 		for (let tries = 0; tries < 200; tries++) {
@@ -94,23 +118,15 @@ export class RedisServer implements AsyncDisposable {
 		this.#client?.disconnect();
 		this.#child.kill('SIGCONT');
 		if (this.#child.exitCode === null && this.#child.signalCode === null) await this.kill();
-		rmSync(this.#folder, {recursive: true, force: true});
+		rmSync(this.folder, {recursive: true, force: true});
 	}
 
 	#spawn(): ChildProcess {
-		const args = [
-			'--port',
-			`${this.port}`,
-			'--bind',
-			'127.0.0.1',
-			'--save',
-			'',
-			'--appendonly',
-			'no',
-			'--dir',
-			this.#folder,
-		];
-		return spawn(binary, [...args, ...this.#options], {stdio: 'ignore'});
+		const place = ['--port', `${this.port}`, '--bind', '127.0.0.1', '--dir', this.folder];
+		const disk = ['--save', '', '--appendonly', 'no'];
+		const command = [binary, ...(this.#file === undefined ? [] : [this.#file]), ...place, ...disk, ...this.#options];
+		const [program = binary, ...args] = [...endWithParent, ...command];
+		return spawn(program, args, {stdio: 'ignore'});
 	}
 }
 

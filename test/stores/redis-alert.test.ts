@@ -3,7 +3,8 @@ import {suite, test} from 'node:test';
 import {setTimeout as sleep} from 'node:timers/promises';
 import type {Alert} from '../../source/domain/alert.ts';
 import type {TestEngine} from '../helpers/engine.ts';
-import {needsRedis, type RedisServer} from '../helpers/redis-server.ts';
+import {needsRedis, RedisServer} from '../helpers/redis-server.ts';
+import {placeOf} from '../helpers/redis-topologies.ts';
 import {openFleet} from './fleet.ts';
 
 const patienceMs = 20_000;
@@ -34,8 +35,9 @@ const ways: Readonly<
 };
 
 test('Redis gone for a moment raises nothing', {skip: needsRedis, timeout: 60_000}, async () => {
-	await using fleet = await openFleet();
-	const {decks, server, start} = fleet;
+	await using server = await RedisServer.start();
+	await using fleet = await openFleet(placeOf(server), 'deck');
+	const {decks, start} = fleet;
 	await start();
 	await server.kill();
 	await eventually(() => decks.every((deck) => told(deck).includes('store.degraded')));
@@ -51,8 +53,9 @@ suite('when Redis is gone each replica raises an alert once, and resolves it whe
 }, () => {
 	for (const [way, [leave, back]] of Object.entries(ways)) {
 		test(way, async () => {
-			await using fleet = await openFleet();
-			const {decks, server, start} = fleet;
+			await using server = await RedisServer.start();
+			await using fleet = await openFleet(placeOf(server), 'deck');
+			const {decks, start} = fleet;
 			await start();
 			await leave(server);
 			await eventually(() => decks.every((deck) => ofStore(deck)[0]?.state === 'firing'));

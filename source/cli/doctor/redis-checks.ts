@@ -1,4 +1,4 @@
-import type {Redis} from 'ioredis';
+import type {Cluster, Redis} from 'ioredis';
 import type {Clock} from '../../clock.ts';
 import type {Settings} from '../../config/settings.ts';
 import {shownUrl} from '../../config/shown-value.ts';
@@ -9,53 +9,72 @@ const timeoutMs = 3000;
 const oldestMajor = 7;
 const slowPingMs = 10;
 const pings = 5;
+/** One who asks by hand comes alone. */
+const noJitter = (): number => 1;
 
-/** The mission's `redis-cli ping`, and what else a shared store needs of a server. */
+/** What one server says of itself. */
+type Told = {readonly slowestMs: number; readonly version: string; readonly policy: string | undefined};
+
+/** The mission's `redis-cli ping`, and what else a shared store needs of a server; of a cluster, of each master. */
 export async function redisChecks({redisUrl}: Settings, clock: Clock): Promise<readonly Finding[]> {
 	if (redisUrl === undefined) return inGroup('redis', [skipped('Redis', 'not configured: the embedded store is used')]);
 	const url = shownUrl(redisUrl);
-	const {Redis} = await import('ioredis');
-	const redis = new Redis(redisUrl, {
-		lazyConnect: true,
-		connectTimeout: timeoutMs,
-		commandTimeout: timeoutMs,
-		maxRetriesPerRequest: 0,
-		enableOfflineQueue: false,
-		retryStrategy: () => null,
-	});
+	const {createRedisClient} = await import('../../stores/redis-client.ts');
+	const client = createRedisClient(redisUrl, {timeoutMs, random: noJitter});
 	let refusal: unknown;
 	// What failed is told by the call that failed; without a listener ioredis prints it.
-	redis.on('error', (error: unknown) => {
-		refusal ??= error;
-	});
+	for (const event of ['error', 'node error']) {
+		client.on(event, (error: unknown) => {
+			refusal ??= error;
+		});
+	}
 	try {
-		return inGroup('redis', await serverChecks(redis, url, clock));
+		return inGroup('redis', await inTime(clock, () => serverChecks(client, url, clock)));
 	} catch (error) {
 		const says = `${url} does not answer (${wordOf(refusal ?? error)})`;
 		return inGroup('redis', [problem('Redis', says, 'Start it, or check REDIS_URL: redis-cli ping')]);
 	} finally {
-		redis.disconnect();
+		client.disconnect();
 	}
 }
 
-async function serverChecks(redis: Redis, url: string, clock: Clock) {
-	await redis.connect();
+/** The client goes on trying for ever; a person does not wait for it. */
+async function inTime<Answer>(clock: Clock, ask: () => Promise<Answer>): Promise<Answer> {
+	const ended = new AbortController();
+	const late = clock.sleep(timeoutMs, ended.signal).then((): never => {
+		throw new Error('no answer');
+	});
+	return Promise.race([ask(), late]).finally(() => ended.abort());
+}
+
+async function serverChecks(client: Redis | Cluster, url: string, clock: Clock) {
+	await client.connect();
+	const servers = client.isCluster ? (client as Cluster).nodes('master') : [client as Redis];
+	const told = await Promise.all(servers.map((server) => askServer(server, clock)));
+	const place = client.isCluster ? `${url} answers, ${servers.length} masters` : `${url} answers`;
+	const oldest = told.reduce((a, b) => (Number.parseFloat(b.version) < Number.parseFloat(a.version) ? b : a));
+	const {policy} = told.find((each) => each.policy !== 'noeviction') ?? oldest;
+	const slowestMs = Math.max(...told.map((each) => each.slowestMs));
+	return [latencyCheck(place, slowestMs), versionCheck(oldest.version), policyCheck(policy)];
+}
+
+async function askServer(server: Redis, clock: Clock): Promise<Told> {
 	const tookMs: number[] = [];
 	for (let ping = 0; ping < pings; ping += 1) {
 		const began = clock.now();
-		await redis.ping();
+		await server.ping();
 		tookMs.push(clock.now() - began);
 	}
-	const version = /redis_version:(\S+)/.exec(await redis.info('server'))?.[1] ?? '';
-	const policy = await redis.config('GET', 'maxmemory-policy').then(
+	const version = /redis_version:(\S+)/.exec(await server.info('server'))?.[1] ?? '';
+	const policy = await server.config('GET', 'maxmemory-policy').then(
 		(answer) => String((answer as readonly unknown[])[1] ?? ''),
 		() => undefined,
 	);
-	return [latencyCheck(url, Math.max(...tookMs)), versionCheck(version), policyCheck(policy)];
+	return {slowestMs: Math.max(...tookMs), version, policy};
 }
 
-function latencyCheck(url: string, mostMs: number) {
-	const says = `${url} answers, the slowest of ${pings} pings in ${mostMs} ms`;
+function latencyCheck(place: string, mostMs: number) {
+	const says = `${place}, the slowest of ${pings} pings in ${mostMs} ms`;
 	return mostMs <= slowPingMs
 		? fine('Redis', says)
 		: warning('Redis', says, 'Each hand-out waits for it: use a server that is closer');
@@ -77,6 +96,7 @@ function policyCheck(policy: string | undefined) {
 function wordOf(error: unknown): string {
 	const code = codeOf(error);
 	if (code !== 'unknown error') return code;
-	const word = error instanceof Error ? /^[A-Z]{4,}/.exec(error.message)?.[0] : undefined;
-	return word ?? 'no connection';
+	if (!(error instanceof Error)) return 'no connection';
+	if (error.message.startsWith('All sentinels')) return 'no sentinel tells a master of that name';
+	return /^[A-Z]{4,}/.exec(error.message)?.[0] ?? 'no connection';
 }
