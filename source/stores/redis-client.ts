@@ -40,7 +40,6 @@ function clusterClient(
 		enableOfflineQueue: false,
 		lazyConnect: true,
 		slotsRefreshTimeout: 500,
-		slotsRefreshInterval: 5000,
 		clusterRetryStrategy: pause,
 		retryDelayOnFailover: 0,
 		retryDelayOnClusterDown: 0,

@@ -69,7 +69,7 @@ async function tlsOptions(t: TestContext) {
 	const port = await freePort();
 	const kind = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-days', '1'];
 	const names = ['-subj', '/CN=127.0.0.1', '-addext', 'subjectAltName=IP:127.0.0.1'];
-	spawnSync('openssl', ['req', '-x509', ...kind, ...names, '-keyout', key, '-out', certificate]);
+	spawnSync('/usr/bin/openssl', ['req', '-x509', ...kind, ...names, '-keyout', key, '-out', certificate]);
 	const files = ['--tls-cert-file', certificate, '--tls-key-file', key, '--tls-ca-cert-file', certificate];
 	return {certificate, port, options: ['--tls-port', `${port}`, '--tls-auth-clients', 'no', ...files]};
 }
