@@ -1,3 +1,4 @@
+import {once} from 'node:events';
 import {Cluster, Redis} from 'ioredis';
 
 /** What the store needs of a client, plain, behind sentinels or of a cluster. */
@@ -48,6 +49,10 @@ function clusterClient(
 		maxRedirections: 4,
 		redisOptions,
 	});
+	// A node is connected to when it is first asked; what comes meanwhile would be refused.
+	cluster.on('+node', (node: Redis) => {
+		if (node.status === 'wait') node.connect().catch(() => undefined);
+	});
 	// While a slot moves, the client sends ASKING before a call and listens to the answer of the call only: when the node
 	// it moves to is dead, nobody would hear of the other's end, and that ends a process.
 	cluster.on('+node', (node: Redis) => {
@@ -59,6 +64,14 @@ function clusterClient(
 		};
 	});
 	return cluster;
+}
+
+/** Resolves once every master can be asked. */
+export async function connectClient(client: RedisClient): Promise<void> {
+	await client.connect();
+	if (!(client instanceof Cluster)) return;
+	const connecting = client.nodes('master').filter(({status}) => status !== 'ready');
+	await Promise.all(connecting.map((node) => once(node, 'ready')));
 }
 
 function nodesOf(url: URL): readonly {host: string; port: number}[] {

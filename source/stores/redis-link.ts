@@ -1,6 +1,6 @@
 import {setImmediate as nextTurn} from 'node:timers/promises';
 import type {Clock, Stoppable} from '../clock.ts';
-import type {RedisClient} from './redis-client.ts';
+import {connectClient, type RedisClient} from './redis-client.ts';
 import {mayHaveRun, reasonOf} from './redis-reason.ts';
 import {redisScript, type ScriptName} from './redis-scripts.ts';
 
@@ -92,7 +92,7 @@ export class RedisLink {
 
 	/** Waits no longer than told: behind sentinels the client itself would wait for ever. */
 	async connect(withinMs: number): Promise<void> {
-		await this.#inTime(this.#client.connect(), withinMs).catch((error: unknown) => {
+		await this.#inTime(connectClient(this.#client), withinMs).catch((error: unknown) => {
 			this.#lastError ??= reasonOf(error);
 		});
 	}
