@@ -49,10 +49,14 @@ function clusterClient(
 		maxRedirections: 4,
 		redisOptions,
 	});
-	// A node is connected to when it is first asked; what comes meanwhile would be refused.
-	cluster.on('+node', (node: Redis) => {
-		if (node.status === 'wait') node.connect().catch(() => undefined);
-	});
+	// A node that is connected to by the first call for it refuses those that come meanwhile. Not before all is ready, for
+	// what asks whether it is would be refused; not at once, for a call that has found a node begins by itself.
+	const open = (node: Redis): void => {
+		const isWanted = cluster.status === 'ready' && node.status === 'wait' && node.options.readOnly !== true;
+		if (isWanted) void node.connect().catch(() => undefined);
+	};
+	cluster.on('ready', () => cluster.nodes('master').forEach(open));
+	cluster.on('+node', (node: Redis) => queueMicrotask(() => open(node)));
 	// While a slot moves, the client sends ASKING before a call and listens to the answer of the call only: when the node
 	// it moves to is dead, nobody would hear of the other's end, and that ends a process.
 	cluster.on('+node', (node: Redis) => {

@@ -12,7 +12,7 @@ import {during, handOut, ms, normalAgain, perSecond, sufferAgain, tooSlow} from 
 import {table} from './replicas.ts';
 
 /** Ends the master that matters; resolves when another one takes writes. */
-type Failover = {readonly place: RedisPlace; readonly failOver: () => Promise<RedisServer>};
+type Failover = {readonly place: RedisPlace; readonly failOver: () => Promise<unknown>};
 
 const rows: (readonly (string | number)[])[] = [
 	['failover', 'new master after', 'calls', 'granted', 'p99 first second', 'p99 after', 'slowest', 'normal after that'],
@@ -76,8 +76,9 @@ async function suffer(name: string, start: () => Promise<Failover>): Promise<rea
 	const handing = handOut(store, name);
 	await sleep(1000);
 	await other.save([{kind: 'bench-put', bench: bench('late', 1, {kind: 'invalid'})}]);
+	const wasWell = stores.every((each) => each.condition().state === 'ok');
 	const beganAt = performance.now();
-	const promoted = await failOver();
+	await failOver();
 	const servesAt = performance.now();
 	const backMs = await normalAgain(stores, servesAt);
 	const endedAt = performance.now();
@@ -94,6 +95,5 @@ async function suffer(name: string, start: () => Promise<Failover>): Promise<rea
 		['key dead', 'key late'],
 		['key dead', 'key late'],
 	]);
-	assert.equal(promoted.pid > 0, true);
-	return tooSlow(firstMs, afterMs, backMs);
+	return wasWell ? tooSlow(firstMs, afterMs, backMs) : ['degraded before anything happened'];
 }
