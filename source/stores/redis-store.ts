@@ -124,22 +124,12 @@ class RedisStore implements Store {
 			if (link.isUp || this.#clock.now() >= giveUpAt) break;
 			await this.#clock.sleep(50);
 		}
-		this.#timers.push(
-			repeat(
-				this.#clock,
-				() => retryMs * (1 + random() / 3),
-				() => this.#beatIfDue(),
-			),
-			repeat(
-				this.#clock,
-				() => groupMs,
-				() => this.flush(),
-			),
-		);
-		this.#follower.start(
-			(told) => this.#heard(told),
-			() => this.#state.reconcile(),
-		);
+		const lookPause = (): number => retryMs * (1 + random() / 3);
+		const flushPause = (): number => groupMs;
+		this.#timers.push(repeat(this.#clock, lookPause, () => this.#beatIfDue()));
+		this.#timers.push(repeat(this.#clock, flushPause, () => this.flush()));
+		const heard = (told: readonly Told[]): void => this.#heard(told);
+		this.#follower.start(heard, () => this.#catchUp());
 	}
 
 	condition(): StoreCondition {
@@ -273,6 +263,14 @@ class RedisStore implements Store {
 		await this.#leases.reconcile(this.#clock.now());
 		await this.#history.reconcile();
 		this.#context.link.up();
+	}
+
+	/** What was told while this replica did not listen. */
+	async #catchUp(): Promise<void> {
+		await this.#state.reconcile();
+		// Ours is newer than what it would be told of itself.
+		await this.#history.flush();
+		this.#tell((await this.#history.knowledge()).map((knowledge) => ({kind: 'knowledge', knowledge})));
 	}
 
 	#follow(listener: (changes: readonly ForeignChange[]) => void): () => void {
