@@ -19,17 +19,12 @@ export type Ended = 'ended' | 'gone' | 'untold';
 export class RedisEndings {
 	readonly #context: RedisContext;
 	readonly #books: RedisLeaseBooks;
-	/** Ends Redis was not told of, and reservations it may have made for nobody. */
+	/** Ends Redis was not told of. */
 	#untold: Ending[] = [];
 
 	constructor(context: RedisContext, books: RedisLeaseBooks) {
 		this.#context = context;
 		this.#books = books;
-	}
-
-	/** To be told when Redis is back. */
-	add(ending: Ending): void {
-		this.#untold.push(ending);
 	}
 
 	async tellMissed(now: number): Promise<void> {
@@ -57,7 +52,7 @@ export class RedisEndings {
 			return word === 'ENDED' ? 'ended' : 'gone';
 		} catch (error) {
 			if (!(error instanceof RedisAway)) throw error;
-			this.add(ending);
+			this.#untold.push(ending);
 			return 'untold';
 		}
 	}

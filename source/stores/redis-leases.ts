@@ -194,9 +194,11 @@ export class RedisLeases {
 		for (const [id, {provider, kid}] of this.#doubtful) {
 			this.#doubtful.delete(id);
 			const found = await this.#books.find(id, true);
-			if (found !== undefined && found.lease.kid === kid) this.#share.giveBack(found.checks, now);
-			if (found !== undefined && !this.#open.has(id))
-				this.#endings.add({id, provider, checks: found.checks, tokens: 0});
+			if (found === undefined) continue;
+			const isOurs = found.lease.kid === kid;
+			if (isOurs) this.#share.giveBack(found.checks, now);
+			if (isOurs && this.#open.has(id)) continue;
+			await this.#endings.end({id, provider, checks: found.checks, tokens: 0}, now, {anyway: true});
 		}
 	}
 
