@@ -118,8 +118,10 @@ export class Dispatcher {
 		}
 	}
 
-	openLease(which: OpenLeaseQuery): Lease | undefined {
-		return this.#open.find(which);
+	/** A lease of another replica is known by its id alone. */
+	async openLease(which: OpenLeaseQuery): Promise<Lease | undefined> {
+		const own = this.#open.find(which);
+		return own ?? ('leaseId' in which ? this.#parts.store.fleet?.lease(which.leaseId) : undefined);
 	}
 
 	/** Ends a lease with what came of the call; `usage` where the outcome does not tell it. False when it had ended already. */

@@ -153,7 +153,7 @@ export class Engine implements Deck, Leasing {
 		return this.#dispatcher.release(leaseId, outcome, usage);
 	}
 
-	async openLease(which: OpenLeaseQuery): Promise<Lease | undefined> {
+	openLease(which: OpenLeaseQuery): Promise<Lease | undefined> {
 		return this.#dispatcher.openLease(which);
 	}
 

@@ -16,14 +16,13 @@ export class RedisCluster implements AsyncDisposable {
 	}
 
 	static async start(options: readonly string[] = []): Promise<RedisCluster> {
-		const node = async () => {
-			const port = await freePort();
+		const setup = async () => {
 			const names = ['--cluster-enabled', 'yes', '--cluster-port', `${await freePort()}`];
 			const times = ['--cluster-node-timeout', `${nodeTimeoutMs}`, '--repl-diskless-sync-delay', '0'];
 			const still = ['--cluster-allow-replica-migration', 'no', '--cluster-replica-validity-factor', '0'];
-			return RedisServer.startWith({port, options: [...names, ...times, ...still, ...options]});
+			return {options: [...names, ...times, ...still, ...options]};
 		};
-		const servers = await Promise.all(Array.from({length: 6}, node));
+		const servers = await Promise.all(Array.from({length: 6}, () => RedisServer.startWith(setup)));
 		const cluster = new RedisCluster(servers);
 		await cluster.#join();
 		return cluster;

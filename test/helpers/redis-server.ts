@@ -41,10 +41,19 @@ export class RedisServer implements AsyncDisposable {
 		return RedisServer.startWith({options});
 	}
 
-	static async startWith(setup: Setup): Promise<RedisServer> {
-		const server = new RedisServer(setup.port ?? (await freePort()), setup);
-		await server.ready();
-		return server;
+	/** A port that was free may be taken a moment later: then another is tried. */
+	static async startWith(setup: Setup | (() => Promise<Setup>)): Promise<RedisServer> {
+		for (let attempt = 1; ; attempt++) {
+			const chosen = typeof setup === 'function' ? await setup() : setup;
+			const server = new RedisServer(chosen.port ?? (await freePort()), chosen);
+			try {
+				await server.ready();
+				return server;
+			} catch (error) {
+				await server[Symbol.asyncDispose]();
+				if (attempt === 5) throw error;
+			}
+		}
 	}
 
 	get url(): string {
@@ -67,6 +76,7 @@ export class RedisServer implements AsyncDisposable {
 
 	/** Ends it at once, as a crash would. */
 	async kill(): Promise<void> {
+		if (this.#hasEnded) return;
 		const ended = once(this.#child, 'exit');
 		this.#child.kill('SIGKILL');
 		await ended;
@@ -100,14 +110,18 @@ export class RedisServer implements AsyncDisposable {
 		return {heard: () => heard, [Symbol.dispose]: () => child.kill()};
 	}
 
-	/** Waits until it answers. */
+	get #hasEnded(): boolean {
+		return this.#child.exitCode !== null || this.#child.signalCode !== null;
+	}
+
+	#says(...command: readonly string[]): string {
+		return spawnSync('/usr/bin/redis-cli', ['-p', `${this.port}`, ...command]).stdout.toString();
+	}
+
+	/** Waits until it answers; another on its port is not it. */
 	async ready(): Promise<void> {
-		for (let tries = 0; tries < 200; tries++) {
-			if (
-				spawnSync('/usr/bin/redis-cli', ['-p', `${this.port}`, 'ping'])
-					.stdout.toString()
-					.includes('PONG')
-			)
+		for (let tries = 0; tries < 200 && !this.#hasEnded; tries++) {
+			if (this.#says('ping').includes('PONG') && this.#says('info', 'server').includes(`process_id:${this.pid}\r`))
 				return;
 			await sleep(25);
 		}
@@ -117,7 +131,7 @@ export class RedisServer implements AsyncDisposable {
 	async [Symbol.asyncDispose](): Promise<void> {
 		this.#client?.disconnect();
 		this.#child.kill('SIGCONT');
-		if (this.#child.exitCode === null && this.#child.signalCode === null) await this.kill();
+		await this.kill();
 		rmSync(this.folder, {recursive: true, force: true});
 	}
 

@@ -59,7 +59,9 @@ for (const [name, start] of topologies) {
 
 		withFleet('a lease may be given back to another replica', async ({decks: [one, two]}) => {
 			const {lease} = await one.acquire('gpt-4o');
+			assert.equal((await two.engine.openLease({leaseId: lease.id}))?.kid, lease.kid, 'it is known there');
 			assert.equal(await two.engine.release(lease.id, 'unused'), true);
+			assert.equal(await two.engine.openLease({leaseId: lease.id}), undefined);
 			assert.equal(await two.engine.release(lease.id, 'unused'), false);
 		});
 
