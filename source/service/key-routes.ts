@@ -9,7 +9,7 @@ import type {Engine} from '../engine/engine.ts';
 import {isoOrNull, rotationStats, statusReport} from '../engine/reports.ts';
 import type {Audit} from './audit.ts';
 import {handOutKey} from './hand-out.ts';
-import {badRequest, notFound} from './refusal.ts';
+import {badRequest, notFound, type RequestRefused} from './refusal.ts';
 import {type Route, route} from './route.ts';
 import * as shapes from './shapes.ts';
 import {reportWithoutKeys} from './told.ts';
@@ -132,6 +132,15 @@ type Call = {
 	readonly entry: CatalogueEntry;
 };
 
+function unknownLease(engine: Engine, model: string, leaseId: string): RequestRefused {
+	const {kind, state} = engine.snapshot().store;
+	const isCutOff = kind === 'redis' && state === 'degraded';
+	const hint = isCutOff
+		? 'Redis is away: report it to the replica that granted it, or here when Redis is back'
+		: 'it was settled before, or expired after 60 s; nothing is counted twice';
+	return notFound(`no open lease ${JSON.stringify(leaseId)} of ${model}`, hint, 'UNKNOWN_LEASE');
+}
+
 type Which = {readonly leaseId?: string | undefined; readonly hash?: string | undefined};
 
 /** The call a report is about: its lease, or its key where the lease has ended. */
@@ -143,10 +152,7 @@ async function callOf(engine: Engine, model: string, {leaseId, hash}: Which): Pr
 		const key = engine.settings.keys.find((each) => each.key.kid === lease?.kid)?.key;
 		if (lease !== undefined && key !== undefined && (lease.model === model || lease.servedBy === model))
 			return {lease, kid: key.kid, hash: key.hash, entry: engine.settings.catalogue.get(lease.servedBy) ?? entry};
-		if (hash === undefined) {
-			const hint = 'it was settled before, or expired after 60 s; nothing is counted twice';
-			throw notFound(`no open lease ${JSON.stringify(leaseId)} of ${model}`, hint, 'UNKNOWN_LEASE');
-		}
+		if (hash === undefined) throw unknownLease(engine, model, leaseId);
 	}
 	if (hash === undefined) throw badRequest('the body needs leaseId or hash', 'send what GET /api/keys/:model answered');
 	const key = engine.settings.keys.find((each) => each.key.hash === hash)?.key;
