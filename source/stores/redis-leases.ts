@@ -24,6 +24,7 @@ const abandonedAtOnce = 200;
 const unusedMs = 40 * 86_400_000;
 
 type Full = Extract<Reservation, {granted: false}>['full'];
+
 /** Leases and the windows they spend: decided by Redis, and from this replica's share while Redis is away. */
 export class RedisLeases {
 	readonly #context: RedisContext;
