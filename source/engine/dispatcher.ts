@@ -114,7 +114,7 @@ export class Dispatcher {
 		for (const lease of await store.openLeases()) {
 			const member = roster.get(lease.kid);
 			if (member !== undefined) member.inFlight += 1;
-			this.#open.add({lease, pool: this.poolNamed(lease.servedBy)});
+			this.#open.add({lease});
 		}
 	}
 
@@ -203,10 +203,11 @@ export class Dispatcher {
 		return this.#parts.settings().providers.get(entry?.provider ?? '');
 	}
 
-	#giveBack({lease, pool}: OpenLease): void {
+	#giveBack({lease, aside}: OpenLease): void {
 		const {roster, pools, clock, changed} = this.#parts;
 		const member = roster.get(lease.kid);
 		if (member !== undefined) member.inFlight = Math.max(0, member.inFlight - 1);
+		const pool = aside ?? this.poolNamed(lease.servedBy);
 		pool?.strategy.released(lease.kid, clock.now());
 		pools.endTrial(lease.id);
 		changed();
@@ -266,7 +267,7 @@ export class Dispatcher {
 		pools.taken(pool, ask, lease.kid);
 		const member = roster.get(lease.kid);
 		if (member === undefined) return {full: new Map()};
-		this.#open.add({lease, pool});
+		this.#open.add(pool === own ? {lease} : {lease, aside: pool});
 		member.inFlight += 1;
 		member.minute.add(now);
 		member.lastUsedAt = now;

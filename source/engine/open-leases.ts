@@ -1,39 +1,35 @@
-import type {Kid} from '../domain/key.ts';
+import {ChunkedMap} from '../chunked-map.ts';
 import type {Lease} from '../domain/lease.ts';
 import type {OpenLeaseQuery} from './leasing.ts';
 import type {Pool} from './pools.ts';
 
-/** `pool`: where it was picked, with the strategy that counts it. */
-export type OpenLease = {readonly lease: Lease; readonly pool: Pool | undefined};
+/** `aside`: the pool it was picked from, where that is not the one its model goes by. */
+export type OpenLease = {readonly lease: Lease; readonly aside?: Pool | undefined};
 
-/** The leases that are under way. */
+/** The leases that are under way, oldest first. */
 export class OpenLeases {
-	readonly #byId = new Map<string, OpenLease>();
-	/** Oldest first: callers that know no lease ids settle them in this order. */
-	readonly #ofKey = new Map<Kid, Set<Lease>>();
+	readonly #byId = new ChunkedMap<Lease>();
+	readonly #aside = new Map<string, Pool>();
 
-	add(open: OpenLease): void {
-		const {lease} = open;
-		this.#byId.set(lease.id, open);
-		const ofKey = this.#ofKey.get(lease.kid) ?? new Set();
-		this.#ofKey.set(lease.kid, ofKey.add(lease));
+	add({lease, aside}: OpenLease): void {
+		this.#byId.add(lease.id, lease);
+		if (aside !== undefined) this.#aside.set(lease.id, aside);
 	}
 
 	/** Ends it; undefined when it had ended before. */
 	take(leaseId: string): OpenLease | undefined {
-		const open = this.#byId.get(leaseId);
-		if (open === undefined) return undefined;
+		const lease = this.#byId.get(leaseId);
+		if (lease === undefined) return undefined;
+		const aside = this.#aside.get(leaseId);
 		this.#byId.delete(leaseId);
-		const ofKey = this.#ofKey.get(open.lease.kid);
-		ofKey?.delete(open.lease);
-		if (ofKey?.size === 0) this.#ofKey.delete(open.lease.kid);
-		return open;
+		this.#aside.delete(leaseId);
+		return {lease, aside};
 	}
 
 	/** Ids of those whose time is over. */
 	past(now: number): string[] {
 		const ids: string[] = [];
-		for (const {lease} of this.#byId.values()) {
+		for (const lease of this.#byId.values()) {
 			// Granted in the order they expire in.
 			if (lease.expiresAt > now) break;
 			ids.push(lease.id);
@@ -41,10 +37,12 @@ export class OpenLeases {
 		return ids;
 	}
 
+	/** By its id; else the oldest of the key, for callers that know no lease ids. */
 	find(which: OpenLeaseQuery): Lease | undefined {
-		if ('leaseId' in which) return this.#byId.get(which.leaseId)?.lease;
+		if ('leaseId' in which) return this.#byId.get(which.leaseId);
 		const {kid, model} = which;
-		for (const lease of this.#ofKey.get(kid) ?? []) {
+		for (const lease of this.#byId.values()) {
+			if (lease.kid !== kid) continue;
 			if (model === undefined || lease.model === model || lease.servedBy === model) return lease;
 		}
 		return undefined;

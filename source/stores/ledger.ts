@@ -1,3 +1,4 @@
+import {ChunkedMap} from '../chunked-map.ts';
 import {
 	addSpent,
 	type Fit,
@@ -16,7 +17,8 @@ import type {PickCount, Reservation, ReserveOffer, ReserveRequest, StoredState} 
 /** A lease and the windows it was checked against. */
 export type OpenLease = {readonly lease: Lease; readonly checks: readonly LimitCheck[]};
 
-type Grant = StoredState['recentGrants'][number];
+type RecentGrant = StoredState['recentGrants'][number];
+type Grant = Pick<Lease, 'kid' | 'servedBy' | 'grantedAt'>;
 type RateWindow = WindowFill & {readonly refillMs: number};
 type ConcurrencyWindow = {units: number; readonly held: Map<string, Held>};
 type FullWindow = {readonly kid: Kid; readonly window: string; readonly retryAt: number};
@@ -30,14 +32,16 @@ export class Ledger {
 	readonly rates = new Shelf<RateWindow>('window');
 	readonly picks = new Shelf<PickCount>('pick');
 	readonly #concurrency = new Map<string, ConcurrencyWindow>();
-	readonly #open = new Map<string, OpenLease>();
+	readonly #open = new ChunkedMap<Lease>();
+	/** Of open leases that were checked against any. */
+	readonly #checks = new ChunkedMap<readonly LimitCheck[]>();
 	#grants: Grant[] = [];
 	#pastGrants = 0;
 
 	/** Reserves the first offer that fits. A lease that is open already is given again, unspent. */
 	reserve(request: ReserveRequest): Reservation {
 		const known = this.#open.get(request.leaseId);
-		if (known !== undefined) return {granted: true, lease: known.lease};
+		if (known !== undefined) return {granted: true, lease: known};
 		const full: FullWindow[] = [];
 		for (const offer of request.offers) {
 			const refused = this.#spend(offer, request);
@@ -62,7 +66,7 @@ export class Ledger {
 	/** Ends leases whose time is over at `now`. */
 	expire(now: number): Lease[] {
 		const ended: Lease[] = [];
-		for (const {lease} of this.#open.values()) {
+		for (const lease of this.#open.values()) {
 			// Granted in the order they expire in: a busy minute is not gone through every second.
 			if (lease.expiresAt > now) break;
 			this.#end(lease.id);
@@ -71,17 +75,19 @@ export class Ledger {
 		return ended;
 	}
 
-	openLease(leaseId: string): OpenLease | undefined {
-		return this.#open.get(leaseId);
+	/** The windows an open lease was checked against. */
+	checksOf(leaseId: string): readonly LimitCheck[] {
+		return this.#checks.get(leaseId) ?? [];
 	}
 
 	openLeases(): OpenLease[] {
-		return [...this.#open.values()];
+		return [...this.#open.values()].map((lease) => ({lease, checks: this.checksOf(lease.id)}));
 	}
 
 	/** Grants of the minute before `now`, oldest first. */
-	recentGrants(now: number): Grant[] {
-		return this.#grants.slice(this.#pastGrants).filter((grant) => grant.at > now - GRANT_KEPT_MS);
+	recentGrants(now: number): RecentGrant[] {
+		const recent = this.#grants.slice(this.#pastGrants).filter(({grantedAt}) => grantedAt > now - GRANT_KEPT_MS);
+		return recent.map(({kid, servedBy: model, grantedAt: at}) => ({kid, model, at}));
 	}
 
 	/** Windows that are whole again need not be kept. */
@@ -89,9 +95,9 @@ export class Ledger {
 		this.rates.prune((window) => isRefilled(window, window.refillMs, now));
 	}
 
-	restore(leases: readonly OpenLease[], grants: readonly Grant[]): void {
+	restore(leases: readonly OpenLease[], grants: readonly RecentGrant[]): void {
 		for (const open of leases) this.#hold(open);
-		this.#grants = [...grants];
+		this.#grants = grants.map(({kid, model: servedBy, at: grantedAt}) => ({kid, servedBy, grantedAt}));
 	}
 
 	/** Checks every window first and spends after, so that an offer that does not fit costs nothing. */
@@ -127,22 +133,23 @@ export class Ledger {
 		this.#hold({lease, checks});
 		const pick = `${servedBy}\n${kid}`;
 		this.picks.set(pick, {model: servedBy, kid, picks: (this.picks.get(pick)?.picks ?? 0) + 1});
-		this.#grants.push({kid, model: servedBy, at: grantedAt});
+		this.#grants.push(lease);
 		this.#dropPastGrants(grantedAt - GRANT_KEPT_MS);
 		return lease;
 	}
 
 	#dropPastGrants(before: number): void {
-		while ((this.#grants[this.#pastGrants]?.at ?? Infinity) <= before) this.#pastGrants += 1;
+		while ((this.#grants[this.#pastGrants]?.grantedAt ?? Infinity) <= before) this.#pastGrants += 1;
 		if (this.#pastGrants < GRANT_LOT || this.#pastGrants * 2 < this.#grants.length) return;
 		this.#grants = this.#grants.slice(this.#pastGrants);
 		this.#pastGrants = 0;
 	}
 
-	#hold(open: OpenLease): void {
-		const {id, expiresAt} = open.lease;
-		this.#open.set(id, open);
-		for (const check of open.checks) {
+	#hold({lease, checks}: OpenLease): void {
+		const {id, expiresAt} = lease;
+		this.#open.add(id, lease);
+		if (checks.length > 0) this.#checks.add(id, checks);
+		for (const check of checks) {
 			if (check.refillMs > 0) continue;
 			let window = this.#concurrency.get(check.id);
 			if (window === undefined) {
@@ -155,17 +162,19 @@ export class Ledger {
 	}
 
 	#end(leaseId: string): OpenLease | undefined {
-		const open = this.#open.get(leaseId);
-		if (open === undefined) return undefined;
+		const lease = this.#open.get(leaseId);
+		if (lease === undefined) return undefined;
+		const checks = this.checksOf(leaseId);
 		this.#open.delete(leaseId);
-		for (const check of open.checks) {
+		this.#checks.delete(leaseId);
+		for (const check of checks) {
 			const window = check.refillMs > 0 ? undefined : this.#concurrency.get(check.id);
 			if (window === undefined) continue;
 			window.held.delete(leaseId);
 			window.units -= check.cost;
 			if (window.held.size === 0) this.#concurrency.delete(check.id);
 		}
-		return open;
+		return {lease, checks};
 	}
 }
 

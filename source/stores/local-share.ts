@@ -78,7 +78,7 @@ export class LocalShare {
 	}
 
 	release(leaseId: string, now: number, tokens: number): void {
-		const checks = tokens === 0 ? [] : this.#checksOf(leaseId);
+		const checks = tokens === 0 ? [] : this.#ledger.checksOf(leaseId);
 		this.#ledger.release(leaseId, now, tokens);
 		for (const {id} of checks) {
 			const begun = countsTokens(id) ? this.#begun.get(id) : undefined;
@@ -144,14 +144,10 @@ export class LocalShare {
 	}
 
 	#spend(leaseId: string): void {
-		for (const {id, cost} of this.#checksOf(leaseId)) {
+		for (const {id, cost} of this.#ledger.checksOf(leaseId)) {
 			const begun = this.#begun.get(id);
 			if (begun !== undefined) begun.granted += cost;
 		}
-	}
-
-	#checksOf(leaseId: string): readonly LimitCheck[] {
-		return this.#ledger.openLease(leaseId)?.checks ?? [];
 	}
 
 	#begin(check: LimitCheck, {provider, now}: ReserveRequest, share: Share): LimitCheck {
