@@ -20,6 +20,10 @@ type Options = {
 	readonly clean: (text: string) => string;
 };
 
+/** Where a request carries whose token it came with. Not a weak map: each entry of one costs every collection. */
+const bearerOf = Symbol('bearer');
+type Admitted = IncomingMessage & {[bearerOf]?: Bearer};
+
 /** Answers the requests the gate has admitted. */
 export type HttpApp = {
 	readonly answer: (request: IncomingMessage, response: ServerResponse) => void;
@@ -30,8 +34,7 @@ export type HttpApp = {
 
 /** The router over all routes; it listens nowhere by itself. */
 export async function createHttpApp({routes, gate, onFailure, clean}: Options): Promise<HttpApp> {
-	const bearers = new WeakMap<IncomingMessage, Bearer>();
-	const require = (need: Need, {raw}: FastifyRequest): void => gate.require(need, bearers.get(raw));
+	const require = (need: Need, {raw}: FastifyRequest): void => gate.require(need, (raw as Admitted)[bearerOf]);
 	const refuse = (reply: FastifyReply, refusal: RequestRefused): FastifyReply => send(reply, refusal, clean);
 	const app = fastify({
 		bodyLimit,
@@ -50,7 +53,7 @@ export async function createHttpApp({routes, gate, onFailure, clean}: Options): 
 		require(need, request);
 		if (/^100-continue$/i.test(request.headers.expect ?? '')) reply.raw.writeContinue();
 	});
-	for (const route of routes) mount(app, route, bearers);
+	for (const route of routes) mount(app, route);
 	app.setNotFoundHandler((request, reply) =>
 		refuse(
 			reply,
@@ -64,7 +67,7 @@ export async function createHttpApp({routes, gate, onFailure, clean}: Options): 
 	});
 	await app.ready();
 	const running = new Running();
-	const answer = behindGate(gate, bearers, app);
+	const answer = behindGate(gate, app);
 	return {
 		answer(request, response) {
 			running.add(response);
@@ -101,14 +104,14 @@ class Running {
 }
 
 /** Lets in what the gate admits; the connection of what it refuses ends, whatever else stands in it. */
-function behindGate(gate: Gate, bearers: WeakMap<IncomingMessage, Bearer>, app: FastifyInstance): HttpApp['answer'] {
+function behindGate(gate: Gate, app: FastifyInstance): HttpApp['answer'] {
 	const ending = new WeakSet<Socket>();
-	return (request, response) => {
+	return (request: Admitted, response) => {
 		// A request behind a refused one will not be answered, so it must do nothing either.
 		if (ending.has(request.socket)) return void request.resume();
 		try {
 			const bearer = gate.admit(request);
-			if (bearer !== undefined) bearers.set(request, bearer);
+			if (bearer !== undefined) request[bearerOf] = bearer;
 		} catch (error) {
 			ending.add(request.socket);
 			writeRefusal(response, refusalOf(error));
@@ -119,7 +122,7 @@ function behindGate(gate: Gate, bearers: WeakMap<IncomingMessage, Bearer>, app: 
 	};
 }
 
-function mount(app: FastifyInstance, route: Route, bearers: WeakMap<IncomingMessage, Bearer>): void {
+function mount(app: FastifyInstance, route: Route): void {
 	app.route({
 		method: route.method,
 		url: route.path,
@@ -127,7 +130,7 @@ function mount(app: FastifyInstance, route: Route, bearers: WeakMap<IncomingMess
 		exposeHeadRoute: route.need === 'nothing',
 		config: {need: route.need},
 		handler: async (request, reply) => {
-			const bearer = bearers.get(request.raw);
+			const bearer = (request.raw as Admitted)[bearerOf];
 			const answer = await route.run({
 				params: checked(route.params, request.params, 'the address'),
 				query: checked(route.query, request.query, 'the query'),
