@@ -53,8 +53,10 @@ const readers: readonly Reader[] = [
 	},
 ];
 
+export const accessTokenRule = '20 to 200 printable characters without spaces';
+
 /** It goes into a header and must not be guessed. */
-function isAccessToken(text: string): boolean {
+export function isAccessToken(text: string): boolean {
 	return /^[\x21-\x7e]{20,200}$/.test(text);
 }
 
@@ -110,8 +112,12 @@ export function environmentSettings(environment: Environment, providers: Iterabl
 	}
 	const token = environment.find(variables.accessToken);
 	if (token !== undefined && !isAccessToken(token.text)) {
-		const rule = 'must be 20 to 200 printable characters without spaces';
-		problems.push({source: token.place, path: token.name, rule, hint: 'Make one: openssl rand -hex 32'});
+		problems.push({
+			source: token.place,
+			path: token.name,
+			rule: `must be ${accessTokenRule}`,
+			hint: 'Make one: openssl rand -hex 32',
+		});
 	}
 	const redis = environment.find(variables.redisUrl);
 	const fault = redis === undefined ? undefined : redisAddressFault(redis.text);

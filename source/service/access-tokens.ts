@@ -5,6 +5,7 @@ import {crc32} from 'node:zlib';
 import {z} from 'zod';
 import type {Clock, Stoppable} from '../clock.ts';
 import {createFileAtomically, writeFileAtomically} from '../config/atomic-file.ts';
+import {accessTokenRule, isAccessToken} from '../config/environment-settings.ts';
 import {KeydeckError} from '../errors.ts';
 import {ensurePrivateFile} from '../private-folder.ts';
 import {Secret} from '../secret.ts';
@@ -65,9 +66,14 @@ export class AccessTokens {
 		return this.#bearers.get(hashOf(text));
 	}
 
-	/** The main token, for a person of this user. */
+	/** The main token, for a person of this user. Throws `TOKENS_UNUSABLE`: an empty file must not let everybody in. */
 	main(): Secret {
-		return this.#given ?? new Secret(readText(this.file).trim());
+		if (this.#given !== undefined) return this.#given;
+		const text = readText(this.file).trim();
+		if (isAccessToken(text)) return new Secret(text);
+		throw new KeydeckError('TOKENS_UNUSABLE', `${this.file} holds no token: one is ${accessTokenRule}`, {
+			hint: 'remove it, and a new one is made at the next start',
+		});
 	}
 
 	/** Replaces the main token: the old one is refused within a second. */

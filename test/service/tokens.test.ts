@@ -230,3 +230,20 @@ test('the token of the environment takes the place of the one of the home', asyn
 	assert.equal(served.service.tokenFile, undefined);
 	assert.equal(statusOf(await exchange(served.ports[0], 'GET / HTTP/1.1\r\n\r\n')), 403);
 });
+
+test('a token file that is empty or too short to be one lets nobody in', async (t) => {
+	const served = await serve(t, {keys});
+	const file = join(served.home, 'token');
+	for (const text of ['', '\n', '   \n', 'short\n', 'a token of several words\n']) {
+		const told = served.failures.length;
+		await writeFile(file, text);
+		await until(() => served.failures.length > told);
+		assert.match(served.failures.at(-1) ?? '', /TOKENS_UNUSABLE; the old ones stay$/);
+		for (const authorization of ['', 'Bearer', 'Bearer ', 'x', `Bearer ${text.trim()}`]) {
+			const {status} = await served.ask('GET', '/api/keys/gpt-4o', {token: '', headers: {authorization}});
+			assert.ok([401, 429].includes(status), `${JSON.stringify(text)}: ${JSON.stringify(authorization)} → ${status}`);
+		}
+		assert.equal((await served.ask('GET', '/api/keys/gpt-4o')).status, 200);
+		await assert.rejects(new AccessTokens(served.home).open(), {code: 'TOKENS_UNUSABLE'});
+	}
+});
