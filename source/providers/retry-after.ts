@@ -37,6 +37,8 @@ const longestWaitMs = 3_600_000;
 const shortestWaitMs = 1000;
 /** What a 32-bit timer can hold: a longer wait is a mistake of the vendor's. */
 const absurdWaitMs = 2 ** 31 - 1;
+/** The latest time there is, epoch ms. */
+const lastInstant = 8_640_000_000_000_000;
 
 const unitMs: Readonly<Record<string, number>> = {ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000};
 
@@ -74,8 +76,8 @@ export function durationMs(text: string): number | undefined {
 export function instantOf(text: string, now: number): number | undefined {
 	if (/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d)$/.test(text)) return valid(Date.parse(text));
 	const wait = durationMs(text);
-	if (wait === undefined || !/^\d{10,}/.test(text)) return wait === undefined ? undefined : now + wait;
-	return text.length >= 13 ? Number(text) : Number(text) * 1000;
+	if (wait === undefined || !/^\d{10,}/.test(text)) return wait === undefined ? undefined : valid(now + wait);
+	return valid(text.length >= 13 ? Number(text) : Number(text) * 1000);
 }
 
 function retryAfterMs(headers: Headers, now: number): number | undefined {
@@ -120,6 +122,7 @@ function bounded(waitMs: number | undefined, rule: string, now: number): Deadlin
 	return {at: now + Math.max(shortestWaitMs, Math.ceil(waitMs)), rule};
 }
 
+/** Undefined for what no date can say: it could not be shown either. */
 function valid(time: number): number | undefined {
-	return Number.isNaN(time) ? undefined : time;
+	return Math.abs(time) <= lastInstant ? time : undefined;
 }

@@ -132,6 +132,9 @@ test('a reset is a time, a duration or seconds or milliseconds since 1970', () =
 	assert.equal(instantOf(String(at + 16_000), at), at + 16_000);
 	assert.equal(instantOf('2026-13-45T99:99:99Z', at), undefined);
 	assert.equal(instantOf('tomorrow', at), undefined);
+	// No date can say these, and nobody could be shown them.
+	for (const absurd of ['9'.repeat(20), '1'.repeat(400), '99999999999999999h', '8640000000000001'])
+		assert.equal(instantOf(absurd, at), undefined, absurd);
 });
 
 test('days, weeks and months end at midnight UTC', () => {

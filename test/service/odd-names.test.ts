@@ -136,6 +136,22 @@ describe('odd names', () => {
 		}
 	});
 
+	test('in the time a vendor names are no time, and everything can still be read', async () => {
+		const {hash} = served.engine.snapshot().keys[0] ?? {};
+		for (const reset of ['9'.repeat(20), '1'.repeat(400), '99999999999999999h']) {
+			const headers = {
+				'x-ratelimit-limit-requests': '10',
+				'x-ratelimit-remaining-requests': '9',
+				'x-ratelimit-reset-requests': reset,
+			};
+			await served.ask('POST', '/api/keys/gpt-4o/failure', {body: {hash, status: 400, headers}});
+			for (const path of ['/api/health/gpt-4o/0', '/api/keys/status', '/api/health/summary', '/metrics']) {
+				assert.equal((await served.ask('GET', path)).status, 200, `${path} after ${reset.slice(0, 30)}`);
+			}
+		}
+		assert.deepEqual(served.failures, []);
+	});
+
 	test('in the rights and the description change nothing', async () => {
 		for (const poison of ['{"__proto__":{"admin":true}}', '{"constructor":{"prototype":{"admin":true}}}']) {
 			const answer = await served.ask('POST', '/api/keys/gpt-4o/usage', {body: poison});
