@@ -1,9 +1,12 @@
 import {
 	close as closeFile,
+	closeSync,
 	fstatSync,
 	fsync,
 	open as openFile,
+	openSync,
 	readdirSync,
+	readSync,
 	rmSync,
 	write as writeFile,
 	writeSync,
@@ -12,11 +15,12 @@ import {join} from 'node:path';
 import {setImmediate as nextTurn} from 'node:timers/promises';
 import {promisify} from 'node:util';
 import type {Clock} from '../clock.ts';
-import {isoTime} from '../format.ts';
+import {cleanJson, isoTime} from '../format.ts';
 import {ensurePrivateFile, ensurePrivateFolder} from '../private-folder.ts';
 
 const dayMs = 86_400_000;
 const keptMs = 90 * dayMs;
+const LINE_END = 0x0a;
 const [openAsync, writeAsync, closeAsync, fsyncAsync] = [openFile, writeFile, closeFile, fsync].map((call) =>
 	promisify(call),
 ) as [
@@ -55,6 +59,8 @@ export class Audit {
 	#running: Promise<void> | undefined;
 	#file: OpenFile | undefined;
 	#failure: string | undefined;
+	/** The file ends within a line, because its disk was full or its process killed. */
+	#isTorn = false;
 	#stamp = {at: Number.NaN, text: ''};
 
 	constructor(options: {readonly folder: string; readonly clock: Clock; readonly sink?: string}) {
@@ -69,7 +75,7 @@ export class Audit {
 	}
 
 	write(entry: AuditEntry): Promise<void> {
-		const line = `${JSON.stringify({time: this.#time(), ...entry})}\n`;
+		const line = `${cleanJson(JSON.stringify({time: this.#time(), ...entry}))}\n`;
 		return new Promise((resolve, reject) => {
 			this.#waiting.push({line, resolve, reject});
 			this.#running ??= this.#writeAll();
@@ -121,11 +127,17 @@ export class Audit {
 		this.#running = undefined;
 	}
 
-	async #append(bytes: Buffer): Promise<void> {
+	async #append(lines: Buffer): Promise<void> {
 		const {fd, isPlain} = await this.#open();
-		for (let written = 0; written < bytes.length; ) {
-			// What is appended to a plain file goes into memory at once: the way over a thread costs far more.
-			written += isPlain ? writeSync(fd, bytes, written) : await writeAsync(fd, bytes, written);
+		const bytes = this.#isTorn ? Buffer.concat([Buffer.of(LINE_END), lines]) : lines;
+		let written = 0;
+		try {
+			while (written < bytes.length) {
+				// What is appended to a plain file goes into memory at once: the way over a thread costs far more.
+				written += isPlain ? writeSync(fd, bytes, written) : await writeAsync(fd, bytes, written);
+			}
+		} finally {
+			if (written > 0) this.#isTorn = bytes[written - 1] !== LINE_END;
 		}
 	}
 
@@ -139,7 +151,20 @@ export class Audit {
 			ensurePrivateFile(path);
 		}
 		const fd = await openAsync(path, 'a', 0o600);
-		this.#file = {path, fd, isPlain: fstatSync(fd).isFile()};
+		const stats = fstatSync(fd);
+		this.#file = {path, fd, isPlain: stats.isFile()};
+		this.#isTorn = stats.isFile() && endsWithinLine(path, stats.size);
 		return this.#file;
+	}
+}
+
+function endsWithinLine(path: string, size: number): boolean {
+	if (size === 0) return false;
+	const fd = openSync(path, 'r');
+	try {
+		const last = Buffer.alloc(1);
+		return readSync(fd, last, 0, 1, size - 1) === 1 && last[0] !== LINE_END;
+	} finally {
+		closeSync(fd);
 	}
 }

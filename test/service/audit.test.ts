@@ -1,11 +1,13 @@
 import assert from 'node:assert/strict';
 import {execFileSync} from 'node:child_process';
 import {constants} from 'node:fs';
-import {chmod, open as openFile, readdir, stat} from 'node:fs/promises';
+import {appendFile, chmod, open as openFile, readdir, readFile, stat} from 'node:fs/promises';
 import {connect} from 'node:net';
 import {join} from 'node:path';
 import {type TestContext, test} from 'node:test';
 import {setTimeout as sleep} from 'node:timers/promises';
+import {systemClock} from '../../source/clock.ts';
+import {Audit} from '../../source/service/audit.ts';
 import {until} from '../helpers/engine.ts';
 import {createProject} from '../helpers/project.ts';
 import {assertErrorBody} from './refusals.ts';
@@ -169,4 +171,74 @@ test('an audit that others can read is not written to, and nothing is handed out
 	assert.equal(answer.status, 503);
 	assert.equal(answer.json().code, 'AUDIT_FAILED');
 	assert.equal(inFlight(again), 0);
+});
+
+test('a line that a killed process left unfinished does not spoil the one after it', async (t) => {
+	const served = await serve(t, {keys});
+	const {folder} = served.project;
+	const file = join(folder, 'cut.jsonl');
+	await appendFile(file, '{"time":"2026-11-22T00:00:00.000Z","acti', {mode: 0o600});
+	const audit = new Audit({folder, clock: systemClock, sink: file});
+	await audit.write({action: 'first', by: 'us', from: 'here'});
+	await audit.write({action: 'second', by: 'us', from: 'here'});
+	await audit.close();
+	const [, ...lines] = (await readFile(file, 'utf8')).trimEnd().split('\n');
+	assert.deepEqual(
+		lines.map((line) => JSON.parse(line).action),
+		['first', 'second'],
+	);
+});
+
+/** Fills its audit until the file may grow no more, gets room again, and writes on. */
+const onFullDisk = `
+	import {execFileSync} from 'node:child_process';
+	const [auditUrl, clockUrl, folder] = process.argv.slice(1);
+	const {Audit} = await import(auditUrl);
+	const {systemClock: clock} = await import(clockUrl);
+	const audit = new Audit({folder, clock});
+	const write = (action) => audit.write({action, by: 'us', from: 'here'});
+	let said = 'nothing';
+	for (let count = 0; count < 100 && said === 'nothing'; count += 1) await write('before').catch((error) => (said = error.message));
+	execFileSync('prlimit', ['--pid', String(process.pid), '--fsize=unlimited']);
+	await write('after');
+	await audit.close();
+	process.stdout.write(said);
+`;
+
+test('a disk that was full half way through a line spoils no line after it', async (t) => {
+	const {folder} = await createProject(t, []);
+	const urls = ['../../source/service/audit.js', '../../source/clock.js'].map((file) => import.meta.resolve(file));
+	await chmod(folder, 0o700);
+	const said = execFileSync(
+		'bash',
+		[
+			'-c',
+			'ulimit -S -f 1; exec "$@"',
+			'full',
+			process.execPath,
+			'--input-type=module',
+			'-e',
+			onFullDisk,
+			...urls,
+			folder,
+		],
+		{encoding: 'utf8'},
+	);
+	assert.match(said, /cannot be written \(EFBIG\)/);
+	const [name = ''] = (await readdir(folder)).filter((each) => each.startsWith('audit-'));
+	const lines = (await readFile(join(folder, name), 'utf8')).trimEnd().split('\n');
+	assert.equal(JSON.parse(lines.at(-1) ?? '').action, 'after');
+	assert.throws(() => JSON.parse(lines.at(-2) ?? ''));
+	for (const line of lines.slice(0, -2)) assert.equal(JSON.parse(line).action, 'before');
+});
+
+test('a text of a dashboard elsewhere cannot steer the terminal that shows the audit', async (t) => {
+	const served = await serve(t, {keys});
+	const {socket, messages} = await served.listen('/deck', {token: served.token});
+	const params = {model: 'a\u009b31m\u202eb\u0007\u001b]52;c;x\u0007\n', strategy: 'sticky', by: 'x'};
+	socket.send(JSON.stringify({id: 1, method: 'setStrategy', params}));
+	await until(() => messages.some(({id}) => id === 1));
+	const text = await served.auditText();
+	assert.match(text.trimEnd(), /^[^\p{Cc}\p{Cf}]*$/u);
+	assert.equal(JSON.parse(text).model, params.model);
 });
