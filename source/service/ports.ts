@@ -1,4 +1,4 @@
-import {readFileSync} from 'node:fs';
+import {lstatSync, readFileSync} from 'node:fs';
 import {chmod, rm} from 'node:fs/promises';
 import {createServer, type IncomingMessage, type RequestListener, type Server} from 'node:http';
 import {createServer as createTlsServer} from 'node:https';
@@ -63,10 +63,7 @@ export async function listenAt({host, port, setting, tls, limits}: Door, answers
 
 /** Opens a unix socket, 0600; one that nobody listens at any more is replaced. Throws `PORT_IN_USE`. */
 export async function listenAtSocket(path: string, answers: Answers): Promise<Server> {
-	if (await isListening(path)) {
-		throw new KeydeckError('PORT_IN_USE', `another process listens at ${path}`, {hint: 'name another path, or end it'});
-	}
-	await rm(path, {force: true});
+	await makeWay(path);
 	const server = serverWith(answers, {cert: '', key: ''});
 	await new Promise<void>((resolve, reject) => {
 		server.once('error', (error: NodeJS.ErrnoException) =>
@@ -165,6 +162,18 @@ export function shownHost(host: string): string {
 	return isIP(host) === 6 ? `[${host}]` : host;
 }
 
+/** Takes away the socket of a dead process, and nothing else. Throws `PORT_IN_USE`, `PORT_REFUSED`. */
+async function makeWay(path: string): Promise<void> {
+	const stats = lstatSync(path, {throwIfNoEntry: false});
+	if (stats === undefined) return;
+	const hint = 'name another path, or end it';
+	if (!stats.isSocket())
+		throw new KeydeckError('PORT_REFUSED', `${path} is there and is no socket`, {hint: 'name another path'});
+	if (await isListening(path)) throw new KeydeckError('PORT_IN_USE', `another process listens at ${path}`, {hint});
+	await rm(path, {force: true});
+}
+
+/** Only a refusal says that nobody does: a listener may be busy, or another user's. */
 function isListening(path: string): Promise<boolean> {
 	return new Promise((resolve) => {
 		const socket = createConnection(path);
@@ -172,6 +181,6 @@ function isListening(path: string): Promise<boolean> {
 			socket.destroy();
 			resolve(true);
 		});
-		socket.once('error', () => resolve(false));
+		socket.once('error', ({code}: NodeJS.ErrnoException) => resolve(code !== 'ECONNREFUSED' && code !== 'ENOENT'));
 	});
 }
