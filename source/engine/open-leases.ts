@@ -31,8 +31,9 @@ export class OpenLeases {
 		const ids: string[] = [];
 		for (const lease of this.#byId.values()) {
 			// Granted in the order they expire in.
-			if (lease.expiresAt > now) break;
-			ids.push(lease.id);
+			if (lease.expiresAt <= now) ids.push(lease.id);
+			// After the clock was set back those of before lie ahead, with the due ones behind them.
+			else if (lease.grantedAt <= now) break;
 		}
 		return ids;
 	}

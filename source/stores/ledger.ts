@@ -68,7 +68,11 @@ export class Ledger {
 		const ended: Lease[] = [];
 		for (const lease of this.#open.values()) {
 			// Granted in the order they expire in: a busy minute is not gone through every second.
-			if (lease.expiresAt > now) break;
+			if (lease.expiresAt > now) {
+				// After the clock was set back those of before lie ahead, with the due ones behind them.
+				if (lease.grantedAt > now) continue;
+				break;
+			}
 			this.#end(lease.id);
 			ended.push(lease);
 		}
