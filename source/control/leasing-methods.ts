@@ -5,6 +5,12 @@ import {strategyNames} from '../strategies/strategy.ts';
 import {checkedParams} from './params.ts';
 
 const name = z.string().min(1).max(500);
+/** Larger ones make sums and times that are none: every view of the deck would fail on them from then on. */
+const amount = z.number().min(0).max(1e12);
+/** A clock that was set back meanwhile makes it less than nothing. */
+const duration = z.number().min(-1e12).max(1e12);
+/** Epoch ms, up to the end of the year 9999: what follows from it can still be shown. */
+const instant = z.number().min(0).max(253_402_300_799_999);
 
 const acquireShape: z.ZodType<AcquireRequest> = z.object({
 	model: name,
@@ -17,13 +23,13 @@ const acquireShape: z.ZodType<AcquireRequest> = z.object({
 	chain: z.array(name).exactOptional(),
 });
 
-const timing = z.object({at: z.number(), latencyMs: z.number(), firstByteMs: z.number().exactOptional()});
+const timing = z.object({at: instant, latencyMs: duration, firstByteMs: duration.exactOptional()});
 
 const outcome: z.ZodType<Outcome | 'unused'> = z.union([
 	z.literal('unused'),
 	z.object({
 		kind: z.literal('answered'),
-		status: z.int(),
+		status: z.int().min(0).max(999),
 		headers: z.record(z.string(), z.string()),
 		body: z.string(),
 		timing,
@@ -37,10 +43,10 @@ const outcome: z.ZodType<Outcome | 'unused'> = z.union([
 ]);
 
 const usage: z.ZodType<Usage> = z.object({
-	inputTokens: z.number(),
-	outputTokens: z.number(),
-	cachedInputTokens: z.number(),
-	costUsd: z.number().exactOptional(),
+	inputTokens: amount,
+	outputTokens: amount,
+	cachedInputTokens: amount,
+	costUsd: amount.exactOptional(),
 });
 
 const releaseShape = z.object({leaseId: name, outcome, usage: usage.exactOptional()});
