@@ -162,6 +162,8 @@ function signalOf({raw: {socket}}: FastifyRequest, {raw}: FastifyReply): AbortSi
 	const gone = new AbortController();
 	const end = (): void => gone.abort();
 	if (!socket.writable) end();
+	// Any number of requests may wait on one connection; Node takes the eleventh for a leak.
+	socket.setMaxListeners(0);
 	socket.once('close', end);
 	raw.once('close', () => {
 		socket.off('close', end);

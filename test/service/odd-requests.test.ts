@@ -139,6 +139,21 @@ describe('a request that is odd', () => {
 		assert.deepEqual(await marks(), before);
 	});
 
+	test('many requests that wait on one connection are no leak to warn of', async (t) => {
+		const warnings: Error[] = [];
+		const note = (warning: Error): void => void warnings.push(warning);
+		process.on('warning', note);
+		t.after(() => process.off('warning', note));
+		const [port] = served.ports;
+		const lines = [`Host: 127.0.0.1:${port}`, `Authorization: Bearer ${served.token}`];
+		const ask = ['GET /api/keys/gpt-4o?wait=200 HTTP/1.1', ...lines, '', ''].join('\r\n');
+		const text = await exchange(port, ask.repeat(30), 500);
+		const leases = [...text.matchAll(/"leaseId":"([^"]+)"/g)].map(([, leaseId]) => leaseId);
+		assert.equal(text.match(/HTTP\/1\.1 (?:200|429) /g)?.length, 30);
+		for (const leaseId of leases) await served.ask('POST', '/api/keys/gpt-4o/usage', {body: {leaseId}});
+		assert.deepEqual(warnings, []);
+	});
+
 	test('a refused upload is told so before it is sent, and cannot go on for ever', async () => {
 		const [port] = served.ports;
 		const lines = ['POST /api/keys/gpt-4o/usage HTTP/1.1', `Host: 127.0.0.1:${port}`, 'Content-Type: application/json'];
