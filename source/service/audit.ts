@@ -143,9 +143,11 @@ export class Audit {
 
 	async #open(): Promise<OpenFile> {
 		const path = this.#sink ?? join(this.#folder, `audit-${this.#time().slice(0, 7)}.jsonl`);
-		if (this.#file?.path === path) return this.#file;
-		if (this.#file !== undefined) await closeAsync(this.#file.fd);
+		const before = this.#file;
+		// What goes into a file that was removed is kept by nobody.
+		if (before?.path === path && !(before.isPlain && fstatSync(before.fd).nlink === 0)) return before;
 		this.#file = undefined;
+		if (before !== undefined) await closeAsync(before.fd);
 		if (this.#sink === undefined) {
 			ensurePrivateFolder(this.#folder);
 			ensurePrivateFile(path);

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import {execFileSync} from 'node:child_process';
 import {constants} from 'node:fs';
-import {appendFile, chmod, open as openFile, readdir, readFile, stat} from 'node:fs/promises';
+import {appendFile, chmod, open as openFile, readdir, readFile, rm, stat} from 'node:fs/promises';
 import {connect} from 'node:net';
 import {join} from 'node:path';
 import {type TestContext, test} from 'node:test';
@@ -241,4 +241,21 @@ test('a text of a dashboard elsewhere cannot steer the terminal that shows the a
 	const text = await served.auditText();
 	assert.match(text.trimEnd(), /^[^\p{Cc}\p{Cf}]*$/u);
 	assert.equal(JSON.parse(text).model, params.model);
+});
+
+test('an audit file that is removed while the service runs is made anew by the next line', async (t) => {
+	const served = await serve(t, {keys});
+	const hand = async (): Promise<string> => (await served.take('/api/keys/gpt-4o')).leaseId;
+	await hand();
+	const [name = ''] = (await readdir(served.home)).filter((each) => each.startsWith('audit-'));
+	await rm(join(served.home, name));
+	const leaseId = await hand();
+	assert.deepEqual(
+		(await served.auditText())
+			.trim()
+			.split('\n')
+			.map((line) => JSON.parse(line).leaseId),
+		[leaseId],
+	);
+	assert.equal((await stat(join(served.home, name))).mode & 0o777, 0o600);
 });
