@@ -1,6 +1,6 @@
 import {existsSync} from 'node:fs';
 import type {Clock} from '../clock.ts';
-import {rootFiles} from '../config/root.ts';
+import {defaultHome, rootFiles} from '../config/root.ts';
 import type {Settings} from '../config/settings.ts';
 import {watchSettings} from '../config/watch.ts';
 import {attachDeck} from '../control/attached-deck.ts';
@@ -159,7 +159,7 @@ async function ownDeck(settings: Settings, options: OpenOptions): Promise<OwnDec
 	const control = await serveControl({
 		deck: engine,
 		path: controlPath(settings.home),
-		root: settings.root,
+		root: () => current.root,
 		version,
 		background,
 		...(about === undefined ? {} : {about}),
@@ -218,6 +218,7 @@ function rereading(settings: Settings, options: OpenOptions, {apply, refuse}: Fo
 		const flags = root === undefined ? options.flags : {...options.flags, root};
 		try {
 			const changed = await readProject({...options, env, flags});
+			if (isElsewhere(changed, settings, options.env)) return refuse([anotherProject(changed, settings)]);
 			root ??= foundRoot(changed);
 			await apply(engineSettings(changed));
 			options.onApplied?.(changed, settings);
@@ -225,6 +226,15 @@ function rereading(settings: Settings, options: OpenOptions, {apply, refuse}: Fo
 			refuse(error instanceof InvalidInputError ? error.problems.map(problemLine) : [String(error)]);
 		}
 	};
+}
+
+/** The folder of a file that appeared has a home of its own: commands there would not find this engine. */
+function isElsewhere(changed: Settings, {root, home}: Settings, env: OpenOptions['env']): boolean {
+	return changed.root !== root && home === defaultHome(root, env) && home !== defaultHome(changed.root, env);
+}
+
+function anotherProject(changed: Settings, {root}: Settings): string {
+	return `${changed.root} is a project of its own now, and this keydeck serves ${root}: end it and start it again to serve that`;
 }
 
 /** A root that was found stays the root, even when the file that made it one says nothing for a while. */

@@ -43,7 +43,7 @@ test('another process reports a call it made without a lease, and asks how often
 /** The deck as another process sees it, with its own copies of the keys. */
 async function attachTo(deck: TestEngine, context: TestContext, secretOf?: (kid: string) => Secret | undefined) {
 	const path = newPath();
-	const server = await serveControl({deck: deck.engine, path, root: '/project', version: '1'});
+	const server = await serveControl({deck: deck.engine, path, root: () => '/project', version: '1'});
 	context.after(() => server.close());
 	const own = secretOf === undefined ? {} : {secretOf};
 	const attached = await attachDeck({path, root: '/project', clock: systemClock, ...own});
