@@ -142,10 +142,14 @@ function isHomeInUse(error: unknown): boolean {
 
 /** Opens an engine of this process, whether or not another holds the home (then it throws `HOME_IN_USE`). */
 export async function openOwnDeck(options: OpenOptions): Promise<OwnDeck> {
-	return ownDeck(await readProject(options), options);
+	return ownDeck(await readProject(options), options, {staysAtRoot: true});
 }
 
-async function ownDeck(settings: Settings, options: OpenOptions): Promise<OwnDeck> {
+async function ownDeck(
+	settings: Settings,
+	options: OpenOptions,
+	place: {readonly staysAtRoot: boolean} = {staysAtRoot: false},
+): Promise<OwnDeck> {
 	const {clock, env, version, live = false, probing = true, background = false, mode = 'live', about} = options;
 	let current = engineSettings(settings);
 	const {engine, notes} = await openEngine({
@@ -173,6 +177,7 @@ async function ownDeck(settings: Settings, options: OpenOptions): Promise<OwnDec
 			return engine.apply({...changed, notes: [...notes, ...changed.notes]});
 		},
 		refuse: (problems: readonly string[]) => engine.refuseSettings(problems),
+		...place,
 	};
 	const reload = rereading(settings, options, following);
 	const watching = live ? watchSettings(settings.watched, clock, () => void reload()) : undefined;
@@ -207,10 +212,16 @@ function sharedStoreOf({redisUrl, store, pepperFingerprint}: Settings): SharedSt
 type Following = {
 	readonly apply: (changed: EngineSettings) => Promise<void> | void;
 	readonly refuse: (problems: readonly string[]) => void;
+	/** Refuses a file that makes its folder a project with another home; a screen in front of a person takes it up. */
+	readonly staysAtRoot?: boolean;
 };
 
 /** Takes what the files say now without a restart; what is bad is refused and the old configuration stays. */
-function rereading(settings: Settings, options: OpenOptions, {apply, refuse}: Following): () => Promise<void> {
+function rereading(
+	settings: Settings,
+	options: OpenOptions,
+	{apply, refuse, staysAtRoot = false}: Following,
+): () => Promise<void> {
 	// A file that appears may make its folder the root; this engine stays at the home it owns.
 	const env = {...options.env, KEYDECK_HOME: settings.home};
 	let root = foundRoot(settings);
@@ -218,7 +229,8 @@ function rereading(settings: Settings, options: OpenOptions, {apply, refuse}: Fo
 		const flags = root === undefined ? options.flags : {...options.flags, root};
 		try {
 			const changed = await readProject({...options, env, flags});
-			if (isElsewhere(changed, settings, options.env)) return refuse([anotherProject(changed, settings)]);
+			if (staysAtRoot && isElsewhere(changed, settings, options.env))
+				return refuse([anotherProject(changed, settings)]);
 			root ??= foundRoot(changed);
 			await apply(engineSettings(changed));
 			options.onApplied?.(changed, settings);
