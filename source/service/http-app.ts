@@ -155,7 +155,10 @@ function checked(shape: z.ZodType | undefined, value: unknown, where: string): u
 	if (result.success) return result.data;
 	const [issue] = result.error.issues;
 	const place = issue === undefined || issue.path.length === 0 ? where : `${where}: ${z.core.toDotPath(issue.path)}`;
-	throw badRequest(`${place} ${issue === undefined ? 'is wrong' : ruleOf(issue)}`, 'GET /openapi.json says what it takes');
+	throw badRequest(
+		`${place} ${issue === undefined ? 'is wrong' : ruleOf(issue)}`,
+		'GET /openapi.json says what it takes',
+	);
 }
 
 /** An answer that waits behind others on its connection hears of the end of the connection alone. */
