@@ -32,8 +32,8 @@ export type ControlServer = {
 export async function serveControl(options: {
 	readonly deck: Deck & Leasing;
 	readonly path: string;
-	/** Configuration root, told to clients. */
-	readonly root: string;
+	/** Configuration root, told to clients; a file that appears may give it another. */
+	readonly root: () => string;
 	readonly version: string;
 	/** What this process tells clients of itself. @default nothing */
 	readonly about?: () => About;
@@ -47,7 +47,7 @@ export async function serveControl(options: {
 	const lock = lockFile(`${path}-lock`);
 	if (lock === undefined) throw inUse(path, await startingOwner(path, clock));
 	const {startedAt} = deck.snapshot();
-	const audience = new Audience(deck, clock, () => ({root, pid: process.pid, version, startedAt, ...about()}));
+	const audience = new Audience(deck, clock, () => ({root: root(), pid: process.pid, version, startedAt, ...about()}));
 	const answering = answeringOf(deck);
 	const server = createServer((socket) => {
 		const channel = new SocketChannel(socket, MOST_LINE_BYTES);

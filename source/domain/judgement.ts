@@ -167,6 +167,7 @@ function placed(
 	const times = again ? before.times + (sameEpisode ? 0 : 1) : 1;
 	const until = restUntil(judged, kind, subject, deadline, times);
 	if (sameEpisode && (until ?? 0) <= (before.until ?? Number.POSITIVE_INFINITY)) return {changes: [], confirm: false};
+	if (deadline === undefined && again && endsLater(before, until)) return {changes: [], confirm: false};
 	const bench: Bench = {
 		id,
 		subject,
@@ -179,6 +180,11 @@ function placed(
 		version: (before?.version ?? 0) + 1,
 	};
 	return {changes: [{kind: 'place', bench}], confirm: false};
+}
+
+/** The vendor named a later end: a guess does not send calls there before it. */
+function endsLater(before: Bench, guess: number | undefined): boolean {
+	return before.recovery === undefined && before.stated && guess !== undefined && (before.until ?? 0) >= guess;
 }
 
 /** Still the same trouble: it began when it was first seen; a second refusal confirms the first. */

@@ -27,7 +27,9 @@ export function explainBench(explained: Explained, bench: Bench): Explanation {
 function explainTrial({now}: Explained, {recovery, because, until, times}: Bench): Explanation {
 	const words = {trial: 'trial', tenth: 'at 10 %', half: 'at 50 %'} as const;
 	const stage = recovery?.stage ?? 'trial';
-	const rested = until === undefined ? '' : ` It rested until ${moment(until, now)}.`;
+	const early = until !== undefined && until > now;
+	const end = until === undefined ? '' : moment(until, now);
+	const rested = early ? ` A good answer ended its rest before ${end}.` : end && ` It rested until ${end}.`;
 	return {
 		word: words[stage],
 		summary: '',

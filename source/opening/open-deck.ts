@@ -1,6 +1,6 @@
 import {existsSync} from 'node:fs';
 import type {Clock} from '../clock.ts';
-import {rootFiles} from '../config/root.ts';
+import {defaultHome, rootFiles} from '../config/root.ts';
 import type {Settings} from '../config/settings.ts';
 import {watchSettings} from '../config/watch.ts';
 import {attachDeck} from '../control/attached-deck.ts';
@@ -142,10 +142,14 @@ function isHomeInUse(error: unknown): boolean {
 
 /** Opens an engine of this process, whether or not another holds the home (then it throws `HOME_IN_USE`). */
 export async function openOwnDeck(options: OpenOptions): Promise<OwnDeck> {
-	return ownDeck(await readProject(options), options);
+	return ownDeck(await readProject(options), options, {staysAtRoot: true});
 }
 
-async function ownDeck(settings: Settings, options: OpenOptions): Promise<OwnDeck> {
+async function ownDeck(
+	settings: Settings,
+	options: OpenOptions,
+	place: {readonly staysAtRoot: boolean} = {staysAtRoot: false},
+): Promise<OwnDeck> {
 	const {clock, env, version, live = false, probing = true, background = false, mode = 'live', about} = options;
 	let current = engineSettings(settings);
 	const {engine, notes} = await openEngine({
@@ -159,7 +163,7 @@ async function ownDeck(settings: Settings, options: OpenOptions): Promise<OwnDec
 	const control = await serveControl({
 		deck: engine,
 		path: controlPath(settings.home),
-		root: settings.root,
+		root: () => current.root,
 		version,
 		background,
 		...(about === undefined ? {} : {about}),
@@ -173,6 +177,7 @@ async function ownDeck(settings: Settings, options: OpenOptions): Promise<OwnDec
 			return engine.apply({...changed, notes: [...notes, ...changed.notes]});
 		},
 		refuse: (problems: readonly string[]) => engine.refuseSettings(problems),
+		...place,
 	};
 	const reload = rereading(settings, options, following);
 	const watching = live ? watchSettings(settings.watched, clock, () => void reload()) : undefined;
@@ -207,10 +212,16 @@ function sharedStoreOf({redisUrl, store, pepperFingerprint}: Settings): SharedSt
 type Following = {
 	readonly apply: (changed: EngineSettings) => Promise<void> | void;
 	readonly refuse: (problems: readonly string[]) => void;
+	/** Refuses a file that makes its folder a project with another home; a screen in front of a person takes it up. */
+	readonly staysAtRoot?: boolean;
 };
 
 /** Takes what the files say now without a restart; what is bad is refused and the old configuration stays. */
-function rereading(settings: Settings, options: OpenOptions, {apply, refuse}: Following): () => Promise<void> {
+function rereading(
+	settings: Settings,
+	options: OpenOptions,
+	{apply, refuse, staysAtRoot = false}: Following,
+): () => Promise<void> {
 	// A file that appears may make its folder the root; this engine stays at the home it owns.
 	const env = {...options.env, KEYDECK_HOME: settings.home};
 	let root = foundRoot(settings);
@@ -218,6 +229,8 @@ function rereading(settings: Settings, options: OpenOptions, {apply, refuse}: Fo
 		const flags = root === undefined ? options.flags : {...options.flags, root};
 		try {
 			const changed = await readProject({...options, env, flags});
+			if (staysAtRoot && isElsewhere(changed, settings, options.env))
+				return refuse([anotherProject(changed, settings)]);
 			root ??= foundRoot(changed);
 			await apply(engineSettings(changed));
 			options.onApplied?.(changed, settings);
@@ -225,6 +238,15 @@ function rereading(settings: Settings, options: OpenOptions, {apply, refuse}: Fo
 			refuse(error instanceof InvalidInputError ? error.problems.map(problemLine) : [String(error)]);
 		}
 	};
+}
+
+/** The folder of a file that appeared has a home of its own: commands there would not find this engine. */
+function isElsewhere(changed: Settings, {root, home}: Settings, env: OpenOptions['env']): boolean {
+	return changed.root !== root && home === defaultHome(root, env) && home !== defaultHome(changed.root, env);
+}
+
+function anotherProject(changed: Settings, {root}: Settings): string {
+	return `${changed.root} is a project of its own now, and this keydeck serves ${root}: end it and start it again to serve that`;
 }
 
 /** A root that was found stays the root, even when the file that made it one says nothing for a while. */

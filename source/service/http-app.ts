@@ -6,6 +6,7 @@ import type {Bearer} from './access-tokens.ts';
 import type {Gate, Need} from './gate.ts';
 import {standingHeaders, writeRefusal} from './raw-answer.ts';
 import {badRequest, notFound, RequestRefused, refusalOf} from './refusal.ts';
+import {ruleOf} from './request-rule.ts';
 import {type Route, TextAnswer} from './route.ts';
 
 /** Largest body of a request, bytes. */
@@ -154,7 +155,10 @@ function checked(shape: z.ZodType | undefined, value: unknown, where: string): u
 	if (result.success) return result.data;
 	const [issue] = result.error.issues;
 	const place = issue === undefined || issue.path.length === 0 ? where : `${where}: ${z.core.toDotPath(issue.path)}`;
-	throw badRequest(`${place} is wrong: ${issue?.message ?? 'unreadable'}`, 'GET /openapi.json says what it takes');
+	throw badRequest(
+		`${place} ${issue === undefined ? 'is wrong' : ruleOf(issue)}`,
+		'GET /openapi.json says what it takes',
+	);
 }
 
 /** An answer that waits behind others on its connection hears of the end of the connection alone. */

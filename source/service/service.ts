@@ -79,7 +79,7 @@ export async function openService(options: ServiceOptions): Promise<Service> {
 				gate,
 				tokens,
 				clock,
-				hello: () => ({root: settings.root, pid: process.pid, version, startedAt: engine.snapshot().startedAt}),
+				hello: () => ({root: engine.settings.root, pid: process.pid, version, startedAt: engine.snapshot().startedAt}),
 				onAction: (entry) => recorded(audit, entry),
 				clean,
 			});

@@ -8,7 +8,7 @@ import {SampleDeck} from './sample-deck.ts';
 
 const [path = ''] = process.argv.slice(2);
 try {
-	await serveControl({deck: new SampleDeck(), path, root: '/project', version: '0.1.0'});
+	await serveControl({deck: new SampleDeck(), path, root: () => '/project', version: '0.1.0'});
 	process.stdout.write('serving\n');
 } catch (error) {
 	process.stdout.write(error instanceof KeydeckError ? `${error.code} ${error.message}\n` : `${String(error)}\n`);

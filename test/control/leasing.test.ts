@@ -67,7 +67,7 @@ test('a report with numbers no call has is refused, and the deck can still be re
 /** The deck as another process sees it, with its own copies of the keys. */
 async function attachTo(deck: TestEngine, context: TestContext, secretOf?: (kid: string) => Secret | undefined) {
 	const path = newPath();
-	const server = await serveControl({deck: deck.engine, path, root: '/project', version: '1'});
+	const server = await serveControl({deck: deck.engine, path, root: () => '/project', version: '1'});
 	context.after(() => server.close());
 	const own = secretOf === undefined ? {} : {secretOf};
 	const attached = await attachDeck({path, root: '/project', clock: systemClock, ...own});

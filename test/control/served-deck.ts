@@ -24,7 +24,7 @@ export const attach = (path: string, root = '/project') => attachDeck({path, roo
 
 export async function serve(context: TestContext, path = newPath()) {
 	const deck = new SampleDeck();
-	const server = await serveControl({deck, path, root: '/project', version: '0.1.0'});
+	const server = await serveControl({deck, path, root: () => '/project', version: '0.1.0'});
 	context.after(() => server.close());
 	return {deck, path, server};
 }

@@ -85,6 +85,13 @@ describe('a bench that is there already', () => {
 		]);
 	});
 
+	test('a throttle without a deadline does not end a rest before the time the vendor named', () => {
+		const before = benchOf('account-model', 'cooling', {since: now - 100, until: now + 40_000, stated: true});
+		assert.deepEqual(gists(caseOf({kind: 'throttled', scope: 'model'}, [before])), []);
+		const guessed = {...before, stated: false, until: now + 1000};
+		assert.equal(judge(caseOf({kind: 'throttled', scope: 'model'}, [guessed])).changes.length, 1);
+	});
+
 	test('a change carries the next version and keeps the beginning of the same trouble', () => {
 		const before = benchOf('account', 'exhausted');
 		const [change] = judge(caseOf({kind: 'exhausted', scope: 'account'}, [before])).changes;

@@ -114,6 +114,11 @@ describe('a resting key', () => {
 	}
 });
 
+test('a key that came back before the end of its rest is not said to have rested until a time to come', () => {
+	const bench = benchOf('key', 'cooling', {until: later, recovery: {stage: 'tenth', goodCalls: 0}});
+	assert.equal(words(bench)?.why, `Back after words of before. A good answer ended its rest before ${back}.`);
+});
+
 describe('a key that needs a person', () => {
 	test('without credit says where to top up, and how that is noticed', () => {
 		const reason = because('exhausted', {

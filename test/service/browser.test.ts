@@ -41,6 +41,11 @@ async function projectOf(context: TestContext): Promise<Project> {
 	return project;
 }
 
+/** Run in the page: cells whose words do not fit. */
+const cutCells = `[...document.querySelectorAll('#keys td.why span, #keys td.rate, #keys .label, #keys .word')]
+	.filter((cell) => cell.scrollWidth > cell.clientWidth + 1 || cell.scrollHeight > cell.clientHeight + 1)
+	.map((cell) => cell.textContent)`;
+
 describe('the web page in a real browser', {skip: noBrowser}, () => {
 	test('shows the live state, trouble first, and complains about nothing', async (context) => {
 		const running = await serve(await projectOf(context));
@@ -56,6 +61,17 @@ describe('the web page in a real browser', {skip: noBrowser}, () => {
 		assert.equal(rows.length, 3);
 		assert.match(rows[0] ?? '', /OPENAI_API_KEY2/);
 		assert.deepEqual(mistakes, []);
+	});
+
+	test('says the whole reason and what to do, and cuts no number, on a screen of 1280 pixels', async (context) => {
+		const running = await serve(await projectOf(context));
+		context.after(() => running.close());
+		const {page} = await openBrowser(context);
+		await page.setViewportSize({width: 1280, height: 900});
+		await page.goto(running.service.healthUrl);
+		await page.locator('#keys td.why', {hasText: 'Make a new one at '}).waitFor();
+		const cut = await page.evaluate(cutCells);
+		assert.deepEqual(cut, []);
 	});
 
 	test('an alert appears without a reload', async (context) => {

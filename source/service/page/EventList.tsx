@@ -50,8 +50,8 @@ export function EmptyDeck({snapshot}: {readonly snapshot: Snapshot}): JSX.Elemen
 				</tbody>
 			</table>
 			<p>
-				Put a line such as <code>OPENAI_API_KEY=…</code> into <code>.env</code> and save it: its row appears here at
-				once. To see the deck at work without a key, run <code>keydeck demo</code>.
+				Put a line such as <code>OPENAI_API_KEY=…</code> into <code>{clean(snapshot.root)}/.env</code> and save it: its
+				row appears here at once. To see the deck at work without a key, run <code>keydeck demo</code>.
 			</p>
 		</section>
 	);
