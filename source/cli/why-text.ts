@@ -15,9 +15,14 @@ export function modelLines(answer: WhyAnswer, now: number, output: Output): read
 			? `${output.tone('bad', '✗')} ${clean(answer.model)}: no key can serve now`
 			: `${output.tone('good', '●')} ${clean(answer.model)}${served}: ${clean(pick.label)} ${clean(pick.mask)}, ${clean(pick.why)}`;
 	if (answer.skipped.length === 0) return [head];
+	// Of a chain the same key may be passed over for one link after the other.
+	const along = answer.skipped.some(({model}) => model !== answer.model);
 	const table = textTable(
-		[{title: 'NOT NOW'}, {title: 'BACK IN', align: 'right'}, {title: 'WHY'}],
-		answer.skipped.map(({label, reason, until}) => [label, until === undefined ? '-' : duration(until - now), reason]),
+		[{title: 'NOT NOW'}, ...(along ? [{title: 'FOR'}] : []), {title: 'BACK IN', align: 'right'}, {title: 'WHY'}],
+		answer.skipped.map(({label, model, reason, until}) => {
+			const backIn = until === undefined ? '-' : duration(until - now);
+			return [label, ...(along ? [model] : []), backIn, reason];
+		}),
 		output,
 	);
 	return [head, '', ...table];

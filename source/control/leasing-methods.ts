@@ -36,7 +36,7 @@ const outcome: z.ZodType<Outcome | 'unused'> = z.union([
 	}),
 	z.object({
 		kind: z.literal('failed'),
-		failure: z.enum(['timeout', 'unreachable', 'cancelled', 'closed']),
+		failure: z.enum(['timeout', 'unreachable', 'cancelled', 'closed', 'unexplained']),
 		detail: z.string(),
 		timing,
 	}),

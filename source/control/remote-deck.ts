@@ -60,7 +60,12 @@ export function readTokenFile(file: string): Secret {
 
 function deckAddress(text: string): URL {
 	const url = URL.parse(text.includes('://') ? text : `http://${text}`);
-	if (url === null || !/^(?:https?|wss?):$/.test(url.protocol) || url.username !== '') {
+	if (url !== null && `${url.username}${url.password}` !== '') {
+		throw new KeydeckError('BAD_URL', 'the address of the service holds a name or a password', {
+			hint: 'a service asks for a token: leave them out, and give it with --token-file or KEYDECK_TOKEN',
+		});
+	}
+	if (url === null || !/^(?:https?|wss?):$/.test(url.protocol)) {
 		throw new KeydeckError('BAD_URL', 'the address of the service is no http or https URL', {
 			hint: 'write it as http://127.0.0.1:3002',
 		});

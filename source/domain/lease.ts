@@ -17,6 +17,8 @@ export type Lease = {
 export type SkipReason = {
 	readonly kid: Kid;
 	readonly label: string;
+	/** Model it would have served: the one asked for, or a link of its chain. */
+	readonly model: string;
 	/** One sentence: `cooling: 429 rate_limit_exceeded`. */
 	readonly reason: string;
 	/** Epoch ms when it may be used again, when that is known. */

@@ -13,8 +13,11 @@ export type OutcomeAnswered = {
 
 export type OutcomeFailed = {
 	readonly kind: 'failed';
-	/** `timeout`: no answer in time, or cut off after bytes were sent. `unreachable`: DNS, TLS or refused before a byte was sent. */
-	readonly failure: 'timeout' | 'unreachable' | 'cancelled' | 'closed';
+	/**
+	 * `timeout`: no answer in time, or cut off after bytes were sent. `unreachable`: DNS, TLS or refused before a byte
+	 * was sent. `unexplained`: its caller reports that it failed, and not how.
+	 */
+	readonly failure: 'timeout' | 'unreachable' | 'cancelled' | 'closed' | 'unexplained';
 	/** System code or short words: `ECONNREFUSED`, `headers timeout after 10000 ms`. Never a header value. */
 	readonly detail: string;
 	readonly timing: OutcomeTiming;

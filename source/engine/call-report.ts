@@ -49,7 +49,7 @@ export function reportedOutcome(
 	const failed = report.ok === undefined ? words !== '' || (status ?? 200) >= 400 : !report.ok;
 	if (!failed) return {outcome: answered(status ?? 200, report.headers, '', timing), usage};
 	if (status !== undefined && status >= 300) return {outcome: answered(status, report.headers, words, timing), usage};
-	const failure = failures.find(([pattern]) => pattern.test(words))?.[1] ?? 'closed';
+	const failure = failures.find(([pattern]) => pattern.test(words))?.[1] ?? 'unexplained';
 	return {outcome: {kind: 'failed', failure, detail: words.slice(0, 200), timing}, usage};
 }
 

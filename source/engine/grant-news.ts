@@ -47,8 +47,8 @@ export class GrantNews {
 
 	tellRefusal(request: AcquireRequest, refused: Refused): Refused {
 		const {events, clock} = this.#parts;
-		const why =
-			refused.code === 'NO_KEY' ? 'no key is configured for it' : `all ${refused.skipped.length} keys rest or are dead`;
+		const keys = new Set(refused.skipped.map(({kid}) => kid)).size;
+		const why = refused.code === 'NO_KEY' ? 'no key is configured for it' : `all ${keys} keys rest or are dead`;
 		const retryAt = refused.retryAt === undefined ? {} : {retryAt: refused.retryAt};
 		events.publish({type: 'lease.refused', model: request.model, why, ...retryAt}, clock.now());
 		return refused;

@@ -1,4 +1,5 @@
 import type {StrategyName} from '../strategies/strategy.ts';
+import type {WhyAnswer} from './deck.ts';
 import type {LinkView} from './snapshot.ts';
 
 /** Usable now, not usable now, or never asked. */
@@ -123,6 +124,23 @@ export type ChainReport = Readonly<
 		}
 	>
 >;
+
+/** A key that was passed over. */
+export type SkipReport = {
+	readonly label: string;
+	/** Model it would have served: the one asked for, or a link of its chain. */
+	readonly model: string;
+	readonly reason: string;
+	readonly until: string | null;
+};
+
+/** Which key a call would get now: `keydeck why <model> --json` and `GET /api/keys/:model/why`. */
+export type WhyReport = {
+	readonly model: string;
+	/** Null when no key can serve now. */
+	readonly pick: WhyAnswer['pick'];
+	readonly skipped: readonly SkipReport[];
+};
 
 /** One reading of a key's history. */
 export type HistoryReport = {

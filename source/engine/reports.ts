@@ -1,6 +1,8 @@
 import type {Alert} from '../domain/alert.ts';
+import type {SkipReason} from '../domain/lease.ts';
 import type {HistoryEntry} from '../domain/reading.ts';
 import {isoTime} from '../format.ts';
+import type {WhyAnswer} from './deck.ts';
 import type {
 	AlertReport,
 	ChainReport,
@@ -9,7 +11,9 @@ import type {
 	KeyHealth,
 	KeyReport,
 	RotationStats,
+	SkipReport,
 	StatusReport,
+	WhyReport,
 } from './report-shapes.ts';
 import type {KeyShare, KeyView, ModelView, Snapshot} from './snapshot.ts';
 
@@ -105,6 +109,15 @@ export function keyReport(key: KeyView, usable: boolean | undefined): KeyReport 
 		headroom: key.headroom ?? null,
 		balance: key.balance === undefined ? null : {amount: key.balance.amount, currency: key.balance.currency},
 	};
+}
+
+/** Who would serve a model now, and why the others would not; kids stay inside. */
+export function whyReport({model, pick, skipped}: WhyAnswer): WhyReport {
+	return {model, pick, skipped: skipped.map(skipReport)};
+}
+
+export function skipReport({label, model, reason, until}: SkipReason): SkipReport {
+	return {label, model, reason, until: isoOrNull(until)};
 }
 
 /** Epoch ms as ISO UTC, null when there is none. */

@@ -21,13 +21,14 @@ export function skipReasons(
 ): SkipReason[] {
 	return roster.ofProvider(entry.provider).map((member) => {
 		const {kid, label} = member.key;
+		const key = {kid, label, model: entry.name};
 		const window = full?.get(kid);
-		if (window !== undefined) return {kid, label, ...fullWindow(window, now)};
+		if (window !== undefined) return {...key, ...fullWindow(window, now)};
 		const blocking = roster.benchesOn(member, entry.upstream).filter(blocks).toSorted(latestFirst)[0];
-		if (blocking === undefined && avoid?.has(kid)) return {kid, label, reason: 'it has just failed this caller'};
-		if (blocking === undefined) return {kid, label, reason: 'its trial call is under way', until: now + soonMs};
+		if (blocking === undefined && avoid?.has(kid)) return {...key, reason: 'it has just failed this caller'};
+		if (blocking === undefined) return {...key, reason: 'its trial call is under way', until: now + soonMs};
 		const until = blocking.until === undefined ? {} : {until: blocking.until};
-		return {kid, label, reason: `${blocking.kind}: ${blocking.because.evidence}`, ...until};
+		return {...key, reason: `${blocking.kind}: ${blocking.because.evidence}`, ...until};
 	});
 }
 

@@ -44,7 +44,10 @@ export function noCandidate(model: string, refused: Refused, settings: EngineSet
 		});
 	}
 	if (code === 'NO_KEY') return noKey(model, settings);
-	const reasons = skipped.slice(0, told).map(({label, reason}) => `${label} ${reason}`);
+	const reasons = skipped.slice(0, told).map((skip) => {
+		const link = skip.model === model ? '' : ` for ${skip.model}`;
+		return `${skip.label}${link} ${skip.reason}`;
+	});
 	const more = skipped.length > told ? ` (and ${skipped.length - told} more)` : '';
 	const message = `no key can serve ${model} now: ${reasons.join('; ')}${more}`;
 	return new NoCandidateError('NO_CANDIDATE', message, {

@@ -148,6 +148,8 @@ function failedVerdict(failure: OutcomeFailed['failure']): {verdict: Reading['ve
 			return {verdict: {kind: 'cancelled'}, words: 'cancelled'};
 		case 'closed':
 			return {verdict: {kind: 'upstream-failed'}, words: 'connection closed before the answer was whole'};
+		case 'unexplained':
+			return {verdict: {kind: 'upstream-failed'}, words: 'reported as failed, without a status'};
 		default:
 			return unreachable(failure);
 	}

@@ -6,7 +6,7 @@ import {benchesByItself} from '../domain/verdict.ts';
 import {type CallReport, reportedOutcome} from '../engine/call-report.ts';
 import {unknownModel} from '../engine/deck.ts';
 import type {Engine} from '../engine/engine.ts';
-import {isoOrNull, rotationStats, statusReport} from '../engine/reports.ts';
+import {rotationStats, statusReport, whyReport} from '../engine/reports.ts';
 import type {Audit} from './audit.ts';
 import {handOutKey} from './hand-out.ts';
 import {badRequest, notFound, type RequestRefused} from './refusal.ts';
@@ -53,11 +53,7 @@ export function keyRoutes(parts: Parts): Route[] {
 			params: shapes.ofModel,
 			answer: shapes.whyAnswer,
 			errors: [400, 404],
-			run: async ({params: {model}}) => {
-				const {skipped, ...answer} = await engine.why(model);
-				const reasons = skipped.map(({label, reason, until}) => ({label, reason, until: isoOrNull(until)}));
-				return {...answer, skipped: reasons};
-			},
+			run: async ({params: {model}}) => whyReport(await engine.why(model)),
 		}),
 		route({
 			method: 'GET',

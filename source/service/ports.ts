@@ -1,8 +1,9 @@
-import {lstatSync, readFileSync} from 'node:fs';
+import {existsSync, lstatSync, readFileSync} from 'node:fs';
 import {chmod, rm} from 'node:fs/promises';
 import {createServer, type IncomingMessage, type RequestListener, type Server} from 'node:http';
 import {createServer as createTlsServer} from 'node:https';
 import {createConnection, isIP} from 'node:net';
+import {dirname} from 'node:path';
 import type {Duplex} from 'node:stream';
 import type {Clock} from '../clock.ts';
 import {KeydeckError} from '../errors.ts';
@@ -153,7 +154,10 @@ function portError(
 		});
 	}
 	return new KeydeckError('PORT_REFUSED', `cannot listen at ${place} (${code ?? 'unknown error'})`, {
-		hint: code === 'EACCES' ? 'ports below 1024 need rights; take a higher one' : 'check server.host',
+		hint:
+			code === 'EACCES'
+				? 'ports below 1024 need rights; take a higher one'
+				: 'name an address of this machine with --host or server.host',
 	});
 }
 
@@ -165,6 +169,11 @@ export function shownHost(host: string): string {
 /** Takes away the socket of a dead process, and nothing else. Throws `PORT_IN_USE`, `PORT_REFUSED`. */
 async function makeWay(path: string): Promise<void> {
 	const stats = lstatSync(path, {throwIfNoEntry: false});
+	// The system would speak of rights.
+	if (stats === undefined && !existsSync(dirname(path)))
+		throw new KeydeckError('PORT_REFUSED', `the folder ${dirname(path)} is not there`, {
+			hint: 'make it, or name another path',
+		});
 	if (stats === undefined) return;
 	const hint = 'name another path, or end it';
 	if (!stats.isSocket())

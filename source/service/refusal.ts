@@ -1,5 +1,6 @@
-import type {SkipReason} from '../domain/lease.ts';
 import type {Refused} from '../engine/leasing.ts';
+import type {SkipReport} from '../engine/report-shapes.ts';
+import {skipReport} from '../engine/reports.ts';
 import {KeydeckError} from '../errors.ts';
 import {isoTime} from '../format.ts';
 
@@ -9,7 +10,7 @@ export type ErrorBody = {
 	readonly code: string;
 	readonly hint: string;
 	readonly retryAt?: string;
-	readonly skipped?: readonly {readonly label: string; readonly reason: string; readonly until: string | null}[];
+	readonly skipped?: readonly SkipReport[];
 };
 
 /** A request that is answered with an error; thrown by routes, told by one place. */
@@ -63,7 +64,7 @@ export function notFound(error: string, hint: string, code = 'NOT_FOUND'): Reque
 
 /** No key for a call: 404 unknown model, 429 while it is a matter of time, else 503. */
 export function refusedLease(model: string, refused: Refused, now: number): RequestRefused {
-	const skipped = refused.skipped.map(skipOf);
+	const skipped = refused.skipped.map(skipReport);
 	const named = JSON.stringify(model);
 	switch (refused.code) {
 		case 'UNKNOWN_MODEL':
@@ -84,8 +85,4 @@ export function refusedLease(model: string, refused: Refused, now: number): Requ
 			return new RequestRefused(429, {error, code: 'NO_CANDIDATE', hint, retryAt: isoTime(retryAt), skipped}, waitS);
 		}
 	}
-}
-
-function skipOf({label, reason, until}: SkipReason): NonNullable<ErrorBody['skipped']>[number] {
-	return {label, reason, until: until === undefined ? null : isoTime(until)};
 }

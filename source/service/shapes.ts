@@ -64,13 +64,15 @@ export const strategyBody = z.object({strategy});
 export const silenceBody = z.object({minutes: z.int().min(1).max(43_200)});
 export const testBody = z.object({deep: z.boolean().exactOptional()}).optional();
 
+const skip = z.object({label: z.string(), model: z.string(), reason: z.string(), until: timeOrNull});
+
 export const errorAnswer = z
 	.object({
 		error: z.string(),
 		code: z.string(),
 		hint: z.string(),
 		retryAt: time.optional(),
-		skipped: z.array(z.object({label: z.string(), reason: z.string(), until: timeOrNull})).optional(),
+		skipped: z.array(skip).optional(),
 	})
 	.meta({id: 'Error'});
 
@@ -267,7 +269,7 @@ export const whyAnswer = z.object({
 	pick: z
 		.object({label: z.string(), mask: z.string(), hash: z.string(), servedBy: z.string(), why: z.string()})
 		.nullable(),
-	skipped: z.array(z.object({label: z.string(), reason: z.string(), until: timeOrNull})),
+	skipped: z.array(skip),
 });
 
 export const testAnswer = z.object({

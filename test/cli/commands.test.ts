@@ -195,8 +195,24 @@ suite('the other commands', () => {
 	test('skip reasons are in JSON with the time they end', async () => {
 		const {stdout} = await keydeck('why gpt-4o --json', deck());
 		assert.deepEqual(JSON.parse(stdout).skipped, [
-			{label: 'OPENAI_API_KEY', reason: 'cooling: 429', until: '2026-11-22T03:14:00.000Z'},
+			{label: 'OPENAI_API_KEY', model: 'gpt-4o', reason: 'cooling: 429', until: '2026-11-22T03:14:00.000Z'},
 		]);
+	});
+
+	test('a key that is passed over for two links of a chain is told for each', async () => {
+		const skipped = ['gpt-4o', 'gpt-4-turbo'].map((model) => ({
+			kid: 'k1_a',
+			label: 'A',
+			model,
+			reason: 'disabled: by you',
+		}));
+		const {stdout} = await keydeck(
+			'why gpt-4o',
+			fixtureDeck(snapshot, {why: async (model) => ({model, pick: null, skipped})}),
+		);
+		assert.match(stdout, /NOT NOW +FOR +BACK IN +WHY/);
+		assert.match(stdout, /A +gpt-4o +- +disabled/);
+		assert.match(stdout, /A +gpt-4-turbo +- +disabled/);
 	});
 
 	test('rotate gives the strategy and the count to the engine', async () => {

@@ -66,7 +66,9 @@ export function fixtureDeck(
 		why: async (model) => ({
 			model,
 			pick: {label: 'CLAUDE_API_KEY', mask: 'sk-ant-api…', hash: '33333333', servedBy: 'claude-3-opus', why: 'in turn'},
-			skipped: [{kid: 'k1_openai_api_key', label: 'OPENAI_API_KEY', reason: 'cooling: 429', until: now + 76_000}],
+			skipped: [
+				{kid: 'k1_openai_api_key', label: 'OPENAI_API_KEY', model, reason: 'cooling: 429', until: now + 76_000},
+			],
 		}),
 		async close() {
 			this.closed += 1;

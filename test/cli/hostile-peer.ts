@@ -100,7 +100,7 @@ const answers: Readonly<Record<string, () => unknown>> = {
 	why: () => ({
 		model: 'gpt-4o',
 		pick: {label: 'A', mask: 's', hash: 'aaaaaaaa', servedBy: 'm', why: 'in turn'},
-		skipped: [{kid: 'k1_a', label: 'A', reason: 'rests', until: now}],
+		skipped: [{kid: 'k1_a', label: 'A', model: 'gpt-4', reason: 'rests', until: now}],
 	}),
 	dryRun: () => ({model: 'gpt-4o', strategy: 'weighted', picks: [{index: 0, label: 'A', mask: 's', why: 'in turn'}]}),
 	history: () => [],

@@ -79,6 +79,14 @@ test('nobody listening, an address that is none and another kind of server are t
 	const {port} = other.address() as AddressInfo;
 	await assert.rejects(connectDeck({url: 'http://127.0.0.1:1', clock: systemClock}), {code: 'SERVICE_UNREACHABLE'});
 	await assert.rejects(connectDeck({url: 'ftp://host', clock: systemClock}), {code: 'BAD_URL'});
+	await assert.rejects(
+		connectDeck({url: 'http://me:hush@host', clock: systemClock}),
+		(error: NodeJS.ErrnoException & {hint?: string}) => {
+			assert.match(error.message, /holds a name or a password$/);
+			assert.doesNotMatch(`${error.message} ${error.hint}`, /hush/);
+			return error.code === 'BAD_URL';
+		},
+	);
 	await assert.rejects(connectDeck({url: 'http://user:secret@host', clock: systemClock}), (error: Error) => {
 		return !error.message.includes('secret');
 	});

@@ -118,7 +118,7 @@ export class SampleDeck implements Deck, Leasing {
 	}
 
 	async why(model: string): Promise<WhyAnswer> {
-		return {model, pick: null, skipped: [{kid: 'k1_a', label: 'A', reason: 'invalid'}]};
+		return {model, pick: null, skipped: [{kid: 'k1_a', label: 'A', model, reason: 'invalid'}]};
 	}
 
 	async close(): Promise<void> {}

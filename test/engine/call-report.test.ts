@@ -7,7 +7,7 @@ const cases: readonly {readonly says: string; readonly report: CallReport; reado
 	{says: 'only tokens', report: {tokens: 5}, gives: '200'},
 	{says: 'a status of 429', report: {status: 429}, gives: '429'},
 	{says: 'a status of 204', report: {status: 204}, gives: '204'},
-	{says: 'that it went wrong', report: {ok: false}, gives: 'closed'},
+	{says: 'that it went wrong', report: {ok: false}, gives: 'unexplained'},
 	{says: 'an error that begins with its status', report: {error: '401 Incorrect API key provided'}, gives: '401'},
 	{says: 'an error that ends in its status', report: {error: 'Request failed with status code 529'}, gives: '529'},
 	{says: "the vendor's own error body", report: {status: 400, error: {error: {code: 'x'}}}, gives: '400'},
@@ -15,8 +15,8 @@ const cases: readonly {readonly says: string; readonly report: CallReport; reado
 	{says: 'a timeout', report: {error: 'Request timed out.'}, gives: 'timeout'},
 	{says: 'a broken connection', report: {error: 'socket hang up'}, gives: 'closed'},
 	{says: 'an abort', report: {error: 'AbortError: This operation was aborted'}, gives: 'cancelled'},
-	{says: 'an error of no known kind', report: {error: 'boom'}, gives: 'closed'},
-	{says: 'a number that is no status', report: {error: 'retry after 500 ms'}, gives: 'closed'},
+	{says: 'an error of no known kind', report: {error: 'boom'}, gives: 'unexplained'},
+	{says: 'a number that is no status', report: {error: 'retry after 500 ms'}, gives: 'unexplained'},
 	{says: 'success in spite of words', report: {ok: true, error: 'a warning'}, gives: '200'},
 ];
 

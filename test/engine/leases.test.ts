@@ -94,7 +94,13 @@ describe('limits', () => {
 		assert.equal(refused.code, 'NO_CANDIDATE');
 		assert.equal(refused.retryAt, deck.clock.now() + 1000);
 		assert.deepEqual(refused.skipped, [
-			{kid: 'a', label: 'a', reason: 'its limit is reached: requests a minute', until: deck.clock.now() + 1000},
+			{
+				kid: 'a',
+				label: 'a',
+				model: 'gpt-4o',
+				reason: 'its limit is reached: requests a minute',
+				until: deck.clock.now() + 1000,
+			},
 		]);
 		await deck.clock.advance(1000);
 		await deck.acquire('gpt-4o');
@@ -125,7 +131,7 @@ describe('limits', () => {
 		await using deck = await openEngine({keys: ['a'], modelLimits: {'gpt-4o': {tokensPerMinute: 100}}});
 		const refused = await deck.refused({model: 'gpt-4o', tokens: 500});
 		assert.deepEqual(refused.skipped, [
-			{kid: 'a', label: 'a', reason: 'the call is larger than its limit: tokens a minute'},
+			{kid: 'a', label: 'a', model: 'gpt-4o', reason: 'the call is larger than its limit: tokens a minute'},
 		]);
 		assert.equal(refused.retryAt, undefined);
 		await deck.acquire({model: 'gpt-4o', tokens: 100});
@@ -162,13 +168,31 @@ describe('a refusal', () => {
 		const refused = await deck.refused('gpt-4o');
 		assert.equal(refused.retryAt, now + 30_000);
 		assert.deepEqual(refused.skipped, [
-			{kid: 'a', label: 'a', reason: 'cooling: 429 rate_limit_exceeded: Rate limit reached', until: now + 90_000},
-			{kid: 'b', label: 'b', reason: 'cooling: 429 rate_limit_exceeded: Rate limit reached', until: now + 30_000},
-			{kid: 'c', label: 'c', reason: 'exhausted: 429 insufficient_quota: You exceeded your current quota'},
-			{kid: 'd', label: 'd', reason: 'disabled: by you'},
+			{
+				kid: 'a',
+				label: 'a',
+				model: 'gpt-4o',
+				reason: 'cooling: 429 rate_limit_exceeded: Rate limit reached',
+				until: now + 90_000,
+			},
+			{
+				kid: 'b',
+				label: 'b',
+				model: 'gpt-4o',
+				reason: 'cooling: 429 rate_limit_exceeded: Rate limit reached',
+				until: now + 30_000,
+			},
+			{
+				kid: 'c',
+				label: 'c',
+				model: 'gpt-4o',
+				reason: 'exhausted: 429 insufficient_quota: You exceeded your current quota',
+			},
+			{kid: 'd', label: 'd', model: 'gpt-4o', reason: 'disabled: by you'},
 		]);
 		const {pick, skipped} = await deck.engine.why('gpt-4o');
 		assert.deepEqual(skipped.slice(0, 4), refused.skipped);
+		assert.deepEqual([...new Set(skipped.map(({model}) => model))].slice(0, 2), ['gpt-4o', 'gpt-4-turbo']);
 		assert.equal(pick?.servedBy, 'gpt-4-turbo');
 	});
 });

@@ -75,7 +75,7 @@ const shapes: readonly {
 		gives: 'cancelled',
 	},
 	{says: 'several failed addresses', error: new AggregateError([causedBy('ETIMEDOUT')], ''), gives: 'timeout'},
-	{says: 'nothing at all', error: undefined, gives: 'closed'},
+	{says: 'nothing at all', error: undefined, gives: 'unexplained'},
 ];
 
 describe('an error as clients throw it', () => {

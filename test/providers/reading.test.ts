@@ -15,6 +15,7 @@ test('a call without an answer is never the key’s fault, whatever the vendor',
 		unreachable: ['unreachable', 'not reached: headers timeout after 10000 ms'],
 		cancelled: ['cancelled', 'cancelled: headers timeout after 10000 ms'],
 		closed: ['upstream-failed', 'connection closed before the answer was whole: headers timeout after 10000 ms'],
+		unexplained: ['upstream-failed', 'reported as failed, without a status: headers timeout after 10000 ms'],
 	} as const;
 	for (const provider of providers) {
 		for (const [failure, [verdict, evidence]] of Object.entries(expected)) {

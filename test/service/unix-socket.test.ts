@@ -34,3 +34,11 @@ test('a unix socket somebody listens at is left to them', async (t) => {
 	await assert.rejects(listenAtSocket(path, answers), {code: 'PORT_IN_USE'});
 	assert.ok(other.listening);
 });
+
+test('a unix socket in a folder that is not there is told so, and not of rights', async (t) => {
+	const {folder} = await createProject(t, []);
+	await assert.rejects(listenAtSocket(join(folder, 'no', 'socket'), answers), {
+		code: 'PORT_REFUSED',
+		message: `the folder ${join(folder, 'no')} is not there`,
+	});
+});

@@ -1,8 +1,7 @@
 import type {Deck, KeyHistory, WhyAnswer} from '../../engine/deck.ts';
-import {historyReport, keyReport} from '../../engine/reports.ts';
+import {historyReport, keyReport, whyReport} from '../../engine/reports.ts';
 import type {KeyView, Snapshot} from '../../engine/snapshot.ts';
 import {catalogueOf} from '../../opening/catalogue.ts';
-import {whyReport} from '../answers.ts';
 import {type Call, type Command, exits, projectFlags} from '../command.ts';
 import {sayNoKeys, withDeck} from '../deck-use.ts';
 import {keysNamed, modelNamed, modelNames, suggestion} from '../selection.ts';
