@@ -22,7 +22,7 @@ export class RedisHistory {
 	#batches = 0;
 	#remembered: HistoryEntry[] = [];
 	readonly #learned = new Map<string, Knowledge>();
-	#owedUsd = new Map<string, number>();
+	readonly #owedUsd = new Map<string, number>();
 	readonly #spentUsd = new Map<string, number>();
 	#flushing: Promise<void> | undefined;
 
@@ -119,7 +119,7 @@ export class RedisHistory {
 			if (!(error instanceof RedisAway)) throw error;
 			const sum = (this.#spentUsd.get(day) ?? 0) + amount;
 			this.#spentUsd.set(day, sum);
-			this.#owedUsd.set(day, (this.#owedUsd.get(day) ?? 0) + amount);
+			this.#owe(day, amount);
 			return sum;
 		}
 	}
@@ -127,10 +127,12 @@ export class RedisHistory {
 	/** Tells Redis what it missed. */
 	async reconcile(): Promise<void> {
 		const {link, keys} = this.#context;
-		const owed = this.#owedUsd;
-		this.#owedUsd = new Map();
-		for (const [day, amount] of owed) {
-			if (amount > 0) await link.command('HINCRBYFLOAT', [keys.spent, day, amount], {anyway: true});
+		for (const [day, amount] of this.#owedUsd) {
+			this.#owedUsd.delete(day);
+			await link.command('HINCRBYFLOAT', [keys.spent, day, amount], {anyway: true}).catch((error: unknown) => {
+				this.#owe(day, amount);
+				throw error;
+			});
 		}
 		await this.flush(true);
 	}
@@ -213,6 +215,10 @@ export class RedisHistory {
 			sums.set(`${at} ${entry.kid}`, withEntry(sums.get(`${at} ${entry.kid}`), entry, at));
 		}
 		return [...sums.values()].toSorted((a, b) => a.at - b.at);
+	}
+
+	#owe(day: string, amount: number): void {
+		if (amount > 0) this.#owedUsd.set(day, (this.#owedUsd.get(day) ?? 0) + amount);
 	}
 
 	#spanKeys(span: Span): {readonly sums: string; readonly order: string} {

@@ -137,6 +137,10 @@ export class RedisState {
 			if (changes.length > 0) {
 				const [word] = await this.#write(changes, {anyway: true});
 				if (word !== 'SAVED') continue;
+				if (this.#changes !== before) {
+					this.#rebase(changes);
+					continue;
+				}
 				this.#unsavedBenches.clear();
 				this.#unsavedAlerts.clear();
 				this.#unsavedStrategies.clear();
@@ -146,6 +150,7 @@ export class RedisState {
 			this.#adopt(now);
 			return;
 		}
+		throw new RedisAway('states change faster than they can be compared', false);
 	}
 
 	/** Alerts that are long over. */
@@ -179,6 +184,14 @@ export class RedisState {
 		}
 		for (const {id} of alerts.values()) if (!kept.alerts.has(id)) this.#unsavedAlerts.add(id);
 		for (const [model] of strategies.entries()) if (!kept.strategies.has(model)) this.#unsavedStrategies.add(model);
+	}
+
+	/** Redis has these changes, and this replica has gone on meanwhile: what it has now is to be written over them. */
+	#rebase(written: readonly StateChange[]): void {
+		for (const change of written) {
+			if (change.kind === 'bench-put') this.#unsavedBenches.set(change.bench.id, change.bench.version);
+			if (change.kind === 'bench-lift') this.#unsavedBenches.set(change.id, 0);
+		}
 	}
 
 	/** What Redis has that this replica does not: others did it. */
