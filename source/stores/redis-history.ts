@@ -2,6 +2,7 @@ import type {HistoryEntry, RollUp} from '../domain/reading.ts';
 import {clockAheadMs, pairs, type RedisContext, strings} from './redis-context.ts';
 import {type Argument, RedisAway} from './redis-link.ts';
 import {ENTRY_KEPT_MS, type Span, spanNames, spanStart, spans, withEntry} from './roll-up.ts';
+import {numbersOf, sumOfNumbers} from './row-text.ts';
 import type {HistoryQuery, Knowledge, RollUpQuery} from './store.ts';
 
 const batchEntries = 200;
@@ -203,7 +204,7 @@ export class RedisHistory {
 				sums.set(id, [span, withEntry(sums.get(id)?.[1], entry, at)]);
 			}
 		}
-		for (const [span, sum] of sums.values()) args.push(places[span], sum.at, sum.kid, ...columns(sum));
+		for (const [span, sum] of sums.values()) args.push(places[span], sum.at, sum.kid, ...numbersOf(sum));
 		await link.run('record', where, [replica, number, JSON.stringify(entries), entries.length, ...args], {anyway});
 	}
 
@@ -232,29 +233,7 @@ function keptEntry(member: string): HistoryEntry {
 	return JSON.parse(member.slice(member.indexOf(' ') + 1)) as HistoryEntry;
 }
 
-/** The numbers of a sum in the order Redis keeps them; the eighth is a maximum. */
-function columns(sum: RollUp): number[] {
-	const {successes, failures, throttled, calls, probes, latencySumMs, latencyCount, latencyMaxMs, tokens, costUsd} =
-		sum;
-	return [successes, failures, throttled, calls, probes, latencySumMs, latencyCount, latencyMaxMs, tokens, costUsd];
-}
-
 function keptSum(id: string, kept: string): RollUp {
 	const [at = '0', kid = ''] = id.split(' ');
-	const numbers = kept.split(' ').map(Number);
-	const of = (column: number): number => numbers[column] ?? 0;
-	return {
-		kid,
-		at: Number(at),
-		successes: of(0),
-		failures: of(1),
-		throttled: of(2),
-		calls: of(3),
-		probes: of(4),
-		latencySumMs: of(5),
-		latencyCount: of(6),
-		latencyMaxMs: of(7),
-		tokens: of(8),
-		costUsd: of(9),
-	};
+	return sumOfNumbers(kid, Number(at), kept.split(' ').map(Number));
 }
