@@ -52,6 +52,11 @@ export class RedisState {
 		this.#told = told;
 	}
 
+	/** Something was saved here that Redis does not know. */
+	get isOwing(): boolean {
+		return this.#unsavedBenches.size + this.#unsavedAlerts.size + this.#unsavedStrategies.size > 0;
+	}
+
 	async save(changes: readonly StateChange[], fence: number | undefined): Promise<SaveResult> {
 		if (changes.length === 0) return {stale: []};
 		try {

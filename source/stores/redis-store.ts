@@ -251,6 +251,7 @@ class RedisStore implements Store {
 			this.#otherPepper = beat === 'other-pepper';
 			if (this.#otherPepper) return;
 			if (!link.isUp || beat === 'new') return await this.#return();
+			if (this.#state.isOwing) await this.#state.reconcile();
 			await this.#leases.tellLate(this.#clock.now());
 			if (this.#fleet.fence() !== undefined) await this.#leases.sweepAbandoned(this.#clock.now());
 		} catch (error) {

@@ -41,11 +41,24 @@ test('what is benched while Redis comes back is in Redis too', {skip: needsRedis
 			if (turn < 20_000 && turn % 20 === 0) await save();
 		}
 	}
+	const inRedis = async () => (await server.client.hkeys('deck:{deck}:benches')).toSorted();
+	// A call that fails on a busy machine is made good a beat later.
+	await until(async () => (await inRedis()).length === names.length);
+	assert.deepEqual(await inRedis(), names.toSorted());
 	await store.close();
-	const other = await open(server);
-	const {benches} = await other.load(systemClock.now());
-	assert.deepEqual(benches.map(({id}) => id).toSorted(), names.toSorted());
-	await other.close();
+});
+
+test('what one call to Redis failed to save is saved soon after', {skip: needsRedis}, async () => {
+	await using server = await RedisServer.start();
+	const store = await open(server);
+	try {
+		await server.cli('client', 'pause', '130', 'all');
+		assert.deepEqual(await store.save([{kind: 'bench-put', bench: bench('k1_a', 1)}]), {stale: []});
+		await until(async () => (await server.client.hlen('deck:{deck}:benches')) === 1);
+		assert.ok(isBack(store));
+	} finally {
+		await store.close();
+	}
 });
 
 test('money that Redis refuses to count is told again', {skip: needsRedis}, async () => {
