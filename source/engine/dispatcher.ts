@@ -266,8 +266,14 @@ export class Dispatcher {
 		const {lease} = reservation;
 		pools.taken(pool, ask, lease.kid);
 		const member = roster.get(lease.kid);
-		if (member === undefined) return {full: new Map()};
-		this.#open.add(pool === own ? {lease} : {lease, aside: pool});
+		const open = pool === own ? {lease} : {lease, aside: pool};
+		if (member === undefined) {
+			// Its key has left while the store was asked.
+			await store.release(leaseId, clock.now());
+			this.#giveBack(open);
+			return {full: new Map()};
+		}
+		this.#open.add(open);
 		member.inFlight += 1;
 		member.minute.add(now);
 		member.lastUsedAt = now;

@@ -53,8 +53,11 @@ export class Elsewhere {
 		const since = clock.now() - openMs;
 		const sums = new Map<Kid, number>();
 		for (const [replica, known] of this.#open) {
-			if (!living.has(replica)) continue;
-			for (const [kid, {at, count}] of known) if (at > since) sums.set(kid, (sums.get(kid) ?? 0) + count);
+			for (const [kid, {at, count}] of known) {
+				if (at <= since) known.delete(kid);
+				else if (living.has(replica)) sums.set(kid, (sums.get(kid) ?? 0) + count);
+			}
+			if (known.size === 0) this.#open.delete(replica);
 		}
 		return sums;
 	}

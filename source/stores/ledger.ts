@@ -100,7 +100,7 @@ export class Ledger {
 	}
 
 	restore(leases: readonly OpenLease[], grants: readonly RecentGrant[]): void {
-		for (const open of leases) this.#hold(open);
+		for (const open of leases) this.hold(open);
 		this.#grants = grants.map(({kid, model: servedBy, at: grantedAt}) => ({kid, servedBy, grantedAt}));
 	}
 
@@ -134,7 +134,7 @@ export class Ledger {
 	#grant({kid, checks}: ReserveOffer, request: ReserveRequest): Lease {
 		const {leaseId: id, model, servedBy, now: grantedAt, expiresAt} = request;
 		const lease: Lease = {id, kid, model, servedBy, grantedAt, expiresAt};
-		this.#hold({lease, checks});
+		this.hold({lease, checks});
 		const pick = `${servedBy}\n${kid}`;
 		this.picks.set(pick, {model: servedBy, kid, picks: (this.picks.get(pick)?.picks ?? 0) + 1});
 		this.#grants.push(lease);
@@ -149,8 +149,10 @@ export class Ledger {
 		this.#pastGrants = 0;
 	}
 
-	#hold({lease, checks}: OpenLease): void {
+	/** A lease that is open; a second time is harmless. */
+	hold({lease, checks}: OpenLease): void {
 		const {id, expiresAt} = lease;
+		if (this.#open.get(id) !== undefined) return;
 		this.#open.add(id, lease);
 		if (checks.length > 0) this.#checks.add(id, checks);
 		for (const check of checks) {

@@ -73,8 +73,7 @@ export class LocalShare {
 	/** A lease of before the outage holds its part of what may run at once. */
 	hold(lease: Lease, checks: readonly LimitCheck[]): void {
 		const holding = checks.filter(({refillMs}) => refillMs === 0);
-		if (holding.length > 0)
-			this.#ledger.restore([{lease, checks: holding}], this.#ledger.recentGrants(lease.grantedAt));
+		if (holding.length > 0) this.#ledger.hold({lease, checks: holding});
 	}
 
 	release(leaseId: string, now: number, tokens: number): void {
@@ -127,7 +126,11 @@ export class LocalShare {
 			this.#begun.delete(window);
 			this.#ledger.rates.delete(window);
 		}
-		if (this.#begun.size === 0) this.#ledger = new Ledger();
+		if (this.#begun.size > 0) return;
+		const open = this.#ledger.openLeases();
+		this.#ledger = new Ledger();
+		// The store may be gone again before it has answered.
+		for (const {lease, checks} of open) this.hold(lease, checks);
 	}
 
 	/** Windows nothing is left of need not be remembered. */

@@ -1,14 +1,12 @@
 import type {LimitCheck} from '../domain/limit.ts';
 import {countsTokens} from './ledger.ts';
 import type {RedisContext} from './redis-context.ts';
-import type {RedisLeaseBooks} from './redis-lease-books.ts';
 import {RedisAway} from './redis-link.ts';
 
-/** `checks` are absent where it is not known which offer was taken, if any. */
-export type Ending = {
+type Ending = {
 	readonly id: string;
 	readonly provider: string;
-	readonly checks?: readonly LimitCheck[];
+	readonly checks: readonly LimitCheck[];
 	readonly tokens: number;
 };
 
@@ -18,13 +16,11 @@ export type Ended = 'ended' | 'gone' | 'untold';
 /** Ends leases in Redis; what cannot be told now is told later. */
 export class RedisEndings {
 	readonly #context: RedisContext;
-	readonly #books: RedisLeaseBooks;
 	/** Ends Redis was not told of. */
 	#untold: Ending[] = [];
 
-	constructor(context: RedisContext, books: RedisLeaseBooks) {
+	constructor(context: RedisContext) {
 		this.#context = context;
-		this.#books = books;
 	}
 
 	async tellMissed(now: number): Promise<void> {
@@ -38,11 +34,9 @@ export class RedisEndings {
 		now: number,
 		{overdueMs, anyway = false}: {readonly overdueMs?: number; readonly anyway?: boolean} = {},
 	): Promise<Ended> {
-		const {id, provider, tokens} = ending;
+		const {id, provider, checks, tokens} = ending;
 		const {link, keys, time} = this.#context;
 		const pool = keys.pool(provider);
-		const checks = ending.checks ?? (await this.#books.find(id))?.checks;
-		if (checks === undefined) return 'gone';
 		const held = checks.filter(({refillMs}) => refillMs === 0).map((check) => pool.held(check.id));
 		const windows = tokens === 0 ? [] : checks.filter((check) => countsTokens(check.id) && check.refillMs > 0);
 		const args = [id, tokens, overdueMs ?? '', ...windows.flatMap((check) => [check.id, check.refillMs])];

@@ -2,6 +2,7 @@ import type {HistoryEntry, RollUp} from '../domain/reading.ts';
 import {clockAheadMs, pairs, type RedisContext, strings} from './redis-context.ts';
 import {type Argument, RedisAway} from './redis-link.ts';
 import {ENTRY_KEPT_MS, type Span, spanNames, spanStart, spans, withEntry} from './roll-up.ts';
+import {numbersOf, sumOfNumbers} from './row-text.ts';
 import type {HistoryQuery, Knowledge, RollUpQuery} from './store.ts';
 
 const batchEntries = 200;
@@ -22,7 +23,7 @@ export class RedisHistory {
 	#batches = 0;
 	#remembered: HistoryEntry[] = [];
 	readonly #learned = new Map<string, Knowledge>();
-	#owedUsd = new Map<string, number>();
+	readonly #owedUsd = new Map<string, number>();
 	readonly #spentUsd = new Map<string, number>();
 	#flushing: Promise<void> | undefined;
 
@@ -119,7 +120,7 @@ export class RedisHistory {
 			if (!(error instanceof RedisAway)) throw error;
 			const sum = (this.#spentUsd.get(day) ?? 0) + amount;
 			this.#spentUsd.set(day, sum);
-			this.#owedUsd.set(day, (this.#owedUsd.get(day) ?? 0) + amount);
+			this.#owe(day, amount);
 			return sum;
 		}
 	}
@@ -127,10 +128,12 @@ export class RedisHistory {
 	/** Tells Redis what it missed. */
 	async reconcile(): Promise<void> {
 		const {link, keys} = this.#context;
-		const owed = this.#owedUsd;
-		this.#owedUsd = new Map();
-		for (const [day, amount] of owed) {
-			if (amount > 0) await link.command('HINCRBYFLOAT', [keys.spent, day, amount], {anyway: true});
+		for (const [day, amount] of this.#owedUsd) {
+			this.#owedUsd.delete(day);
+			await link.command('HINCRBYFLOAT', [keys.spent, day, amount], {anyway: true}).catch((error: unknown) => {
+				this.#owe(day, amount);
+				throw error;
+			});
 		}
 		await this.flush(true);
 	}
@@ -201,7 +204,7 @@ export class RedisHistory {
 				sums.set(id, [span, withEntry(sums.get(id)?.[1], entry, at)]);
 			}
 		}
-		for (const [span, sum] of sums.values()) args.push(places[span], sum.at, sum.kid, ...columns(sum));
+		for (const [span, sum] of sums.values()) args.push(places[span], sum.at, sum.kid, ...numbersOf(sum));
 		await link.run('record', where, [replica, number, JSON.stringify(entries), entries.length, ...args], {anyway});
 	}
 
@@ -215,6 +218,10 @@ export class RedisHistory {
 		return [...sums.values()].toSorted((a, b) => a.at - b.at);
 	}
 
+	#owe(day: string, amount: number): void {
+		if (amount > 0) this.#owedUsd.set(day, (this.#owedUsd.get(day) ?? 0) + amount);
+	}
+
 	#spanKeys(span: Span): {readonly sums: string; readonly order: string} {
 		const {minutes, minutesByTime, hours, hoursByTime} = this.#context.keys;
 		return span === 'minute' ? {sums: minutes, order: minutesByTime} : {sums: hours, order: hoursByTime};
@@ -226,29 +233,7 @@ function keptEntry(member: string): HistoryEntry {
 	return JSON.parse(member.slice(member.indexOf(' ') + 1)) as HistoryEntry;
 }
 
-/** The numbers of a sum in the order Redis keeps them; the eighth is a maximum. */
-function columns(sum: RollUp): number[] {
-	const {successes, failures, throttled, calls, probes, latencySumMs, latencyCount, latencyMaxMs, tokens, costUsd} =
-		sum;
-	return [successes, failures, throttled, calls, probes, latencySumMs, latencyCount, latencyMaxMs, tokens, costUsd];
-}
-
 function keptSum(id: string, kept: string): RollUp {
 	const [at = '0', kid = ''] = id.split(' ');
-	const numbers = kept.split(' ').map(Number);
-	const of = (column: number): number => numbers[column] ?? 0;
-	return {
-		kid,
-		at: Number(at),
-		successes: of(0),
-		failures: of(1),
-		throttled: of(2),
-		calls: of(3),
-		probes: of(4),
-		latencySumMs: of(5),
-		latencyCount: of(6),
-		latencyMaxMs: of(7),
-		tokens: of(8),
-		costUsd: of(9),
-	};
+	return sumOfNumbers(kid, Number(at), kept.split(' ').map(Number));
 }

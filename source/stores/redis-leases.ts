@@ -50,7 +50,7 @@ export class RedisLeases {
 		this.#calls = new RedisCalls(context, this.#counts);
 		this.#open = new RedisOpenLeases(this.#calls);
 		this.#books = new RedisLeaseBooks(context, this.#providers);
-		this.#endings = new RedisEndings(context, this.#books);
+		this.#endings = new RedisEndings(context);
 		this.#adoption = new RedisAdoption(context, this.#open);
 		this.#debts = new RedisDebts(context, this.#share, this.#adoption, this.#providers);
 		this.#reservations = new RedisReservations({
@@ -106,10 +106,13 @@ export class RedisLeases {
 	}
 
 	async expire(now: number): Promise<Lease[]> {
-		const past = [...this.#open.values()].filter(({lease}) => lease.expiresAt <= now);
-		return (await Promise.all(past.map(({lease}) => this.release(lease.id, now, 0)))).filter(
-			(ended) => ended !== undefined,
-		);
+		const ending: Promise<Lease | undefined>[] = [];
+		for (const {lease} of this.#open.values()) {
+			// Granted in the order they expire in: a busy minute is not gone through every second.
+			if (lease.expiresAt > now) break;
+			ending.push(this.release(lease.id, now, 0));
+		}
+		return (await Promise.all(ending)).filter((ended) => ended !== undefined);
 	}
 
 	async openLeases(): Promise<Lease[]> {
@@ -148,9 +151,10 @@ export class RedisLeases {
 		await this.#endings.tellMissed(now);
 	}
 
-	/** One call that failed makes no outage, but a lease of which Redis does not know. */
-	async adoptLate(now: number): Promise<void> {
+	/** One call that failed makes no outage, but a lease Redis does not know of, or one it takes for open. */
+	async tellLate(now: number): Promise<void> {
 		for (const provider of this.#adoption.due()) await this.#debts.settle(provider, now);
+		await this.#endings.tellMissed(now);
 	}
 
 	/** Drops leases of replicas that are no more; the sets of holders forget them by themselves. */

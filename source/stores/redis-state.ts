@@ -52,6 +52,11 @@ export class RedisState {
 		this.#told = told;
 	}
 
+	/** Something was saved here that Redis does not know. */
+	get isOwing(): boolean {
+		return this.#unsavedBenches.size + this.#unsavedAlerts.size + this.#unsavedStrategies.size > 0;
+	}
+
 	async save(changes: readonly StateChange[], fence: number | undefined): Promise<SaveResult> {
 		if (changes.length === 0) return {stale: []};
 		try {
@@ -137,6 +142,10 @@ export class RedisState {
 			if (changes.length > 0) {
 				const [word] = await this.#write(changes, {anyway: true});
 				if (word !== 'SAVED') continue;
+				if (this.#changes !== before) {
+					this.#rebase(changes);
+					continue;
+				}
 				this.#unsavedBenches.clear();
 				this.#unsavedAlerts.clear();
 				this.#unsavedStrategies.clear();
@@ -146,6 +155,7 @@ export class RedisState {
 			this.#adopt(now);
 			return;
 		}
+		throw new RedisAway('states change faster than they can be compared', false);
 	}
 
 	/** Alerts that are long over. */
@@ -179,6 +189,14 @@ export class RedisState {
 		}
 		for (const {id} of alerts.values()) if (!kept.alerts.has(id)) this.#unsavedAlerts.add(id);
 		for (const [model] of strategies.entries()) if (!kept.strategies.has(model)) this.#unsavedStrategies.add(model);
+	}
+
+	/** Redis has these changes, and this replica has gone on meanwhile: what it has now is to be written over them. */
+	#rebase(written: readonly StateChange[]): void {
+		for (const change of written) {
+			if (change.kind === 'bench-put') this.#unsavedBenches.set(change.bench.id, change.bench.version);
+			if (change.kind === 'bench-lift') this.#unsavedBenches.set(change.id, 0);
+		}
 	}
 
 	/** What Redis has that this replica does not: others did it. */

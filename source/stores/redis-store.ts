@@ -251,7 +251,8 @@ class RedisStore implements Store {
 			this.#otherPepper = beat === 'other-pepper';
 			if (this.#otherPepper) return;
 			if (!link.isUp || beat === 'new') return await this.#return();
-			await this.#leases.adoptLate(this.#clock.now());
+			if (this.#state.isOwing) await this.#state.reconcile();
+			await this.#leases.tellLate(this.#clock.now());
 			if (this.#fleet.fence() !== undefined) await this.#leases.sweepAbandoned(this.#clock.now());
 		} catch (error) {
 			if (!(error instanceof RedisAway)) throw error;

@@ -6,7 +6,7 @@ export function checkSum(...parts: readonly unknown[]): number {
 	return crc32(parts.join('\n'));
 }
 
-/** Numbers of a sum in the order in which they are kept; new ones go to the end. */
+/** Numbers of a sum in the order in which they are kept, in Redis too (`record.lua`); new ones go to the end. */
 export const sumFields = [
 	'successes',
 	'failures',
@@ -20,13 +20,12 @@ export const sumFields = [
 	'costUsd',
 ] as const satisfies readonly (keyof RollUp)[];
 
-/** A sum as text, without names: there are hundreds of thousands of them. */
-export function bodyOfSum(sum: RollUp): string {
-	return JSON.stringify(sumFields.map((field) => sum[field]));
+/** A sum without names: there are hundreds of thousands of them. */
+export function numbersOf(sum: RollUp): number[] {
+	return sumFields.map((field) => sum[field]);
 }
 
-export function sumOfBody(kid: string, at: number, body: string): RollUp {
-	const numbers = JSON.parse(body) as readonly number[];
+export function sumOfNumbers(kid: string, at: number, numbers: readonly number[]): RollUp {
 	const fields = Object.fromEntries(sumFields.map((field, place) => [field, numbers[place] ?? 0]));
 	return {kid, at, ...(fields as Omit<RollUp, 'kid' | 'at'>)};
 }

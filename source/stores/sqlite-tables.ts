@@ -1,7 +1,7 @@
 import type {DatabaseSync, StatementSync} from 'node:sqlite';
 import type {HistoryEntry, RollUp} from '../domain/reading.ts';
 import type {Span} from './roll-up.ts';
-import {bodyOfSum, checkSum, sumOfBody} from './row-text.ts';
+import {checkSum, numbersOf, sumOfNumbers} from './row-text.ts';
 import type {HistoryQuery, RollUpQuery} from './store.ts';
 
 /** Kind and id of the record that tells whose pepper the store was written with. */
@@ -123,7 +123,7 @@ export class SqliteTables {
 	}
 
 	putRollUp(span: Span, sum: RollUp): void {
-		const body = bodyOfSum(sum);
+		const body = JSON.stringify(numbersOf(sum));
 		this.#putRollUp.run(span, sum.kid, sum.at, body, checkSum(span, sum.kid, sum.at, body));
 	}
 
@@ -142,7 +142,8 @@ type Row = Record<string, unknown>;
 
 /** Empty when the row is damaged. */
 function rollUpOf(span: Span, row: Row): RollUp[] {
-	return isWhole(row, span, row.kid, row.at) ? [sumOfBody(String(row.kid), Number(row.at), String(row.body))] : [];
+	if (!isWhole(row, span, row.kid, row.at)) return [];
+	return [sumOfNumbers(String(row.kid), Number(row.at), JSON.parse(String(row.body)))];
 }
 
 /** The row is as it was written: only this class writes them, so the shape of a body is then known. */

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import {describe, test} from 'node:test';
+import {createMemoryStore} from '../../source/stores/memory-store.ts';
 import {openEngine, type TestEngine, until} from '../helpers/engine.ts';
 import {answers} from '../helpers/scripted-upstream.ts';
 
@@ -73,6 +74,20 @@ describe('a lease', () => {
 		const acquired = await deck.acquire('gpt-4o');
 		await deck.engine.apply({...deck.settings, keys: deck.settings.keys.filter(({key}) => key.kid !== 'a')});
 		assert.equal(await deck.engine.release(acquired.lease.id, await deck.send(acquired)), true);
+	});
+
+	test('of a key that is removed while the store is asked is given back', async () => {
+		const store = createMemoryStore();
+		// A store answers later than at once: before, in and after that moment.
+		for (let turns = 0; turns < 12; turns++) {
+			await using deck = await openEngine({keys: ['a'], store, newId: () => `lease ${turns}`});
+			const asked = deck.engine.acquire({model: 'gpt-4o'});
+			for (let turn = 0; turn < turns; turn++) await Promise.resolve();
+			await deck.engine.apply({...deck.settings, keys: []});
+			const answer = await asked;
+			if (answer.granted) await deck.engine.release(answer.lease.id, 'unused');
+			assert.deepEqual(await store.openLeases(), [], `after ${turns} turns`);
+		}
 	});
 
 	test('counts in the last minute', async () => {

@@ -5,6 +5,7 @@ import {describe, test} from 'node:test';
 import {setTimeout as sleep} from 'node:timers/promises';
 import {until} from '../helpers/engine.ts';
 import type {ProjectKey} from '../helpers/project.ts';
+import {needsRedis, RedisServer} from '../helpers/redis-server.ts';
 import {hastened, type Json, LeapingClock, type Served, serve} from './served.ts';
 
 const two: readonly ProjectKey[] = [
@@ -56,6 +57,19 @@ describe('a lease over HTTP', () => {
 		assert.equal((await failure(served, {})).status, 400);
 		assert.equal(keyOf(served, hash).inFlight, 1);
 		assert.equal((await usage(served, {leaseId})).json().settled, true);
+	});
+
+	test("that cannot be found while Redis is away may be another replica's, and the answer says so", {
+		skip: needsRedis,
+	}, async (t) => {
+		const server = await RedisServer.start();
+		t.after(() => server[Symbol.asyncDispose]());
+		const served = await serve(t, {keys: two, env: {REDIS_URL: server.url}});
+		const hint = async () => (await usage(served, {leaseId: 'of another'})).json().hint;
+		assert.match(await hint(), /^it was settled before/);
+		await server.kill();
+		await until(() => served.engine.snapshot().store.state === 'degraded');
+		assert.match(await hint(), /^Redis is away: report it to the replica that granted it/);
 	});
 
 	test('ends by itself after a minute, and is then no longer settled', async (t) => {

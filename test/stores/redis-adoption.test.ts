@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import {test} from 'node:test';
+import {setTimeout as sleep} from 'node:timers/promises';
 import {systemClock} from '../../source/clock.ts';
 import {openRedisStore} from '../../source/stores/redis-store.ts';
 import type {Store} from '../../source/stores/store.ts';
@@ -91,4 +92,15 @@ withTwo('one call that Redis did not answer is written to it soon after', async 
 	await server.cli('client', 'pause', '250', 'all');
 	assert.equal(await reserve(one, 'l2', 10), true, 'from the share of this replica');
 	await until(async () => (await openIds(one)).length === 2);
+});
+
+withTwo('the end of a call that Redis did not hear of is told soon after', async ({one, other, server}) => {
+	assert.equal(await reserve(one, 'l1', 1), true);
+	// What is told in groups is told: only the end is not heard.
+	await sleep(300);
+	await server.cli('client', 'pause', '130', 'all');
+	assert.equal((await one.release('l1', systemClock.now()))?.id, 'l1');
+	await sleep(100);
+	await until(() => reserve(other, 'l2', 1));
+	assert.equal(one.condition().state, 'ok');
 });

@@ -29,21 +29,21 @@ export async function redisChecks({redisUrl}: Settings, clock: Clock): Promise<r
 		});
 	}
 	try {
-		return inGroup('redis', await inTime(clock, () => serverChecks(client, url, clock)));
+		const found = await inTime(clock, () => serverChecks(client, url, clock));
+		if (found !== undefined) return inGroup('redis', found);
 	} catch (error) {
-		const says = `${url} does not answer (${wordOf(refusal ?? error)})`;
-		return inGroup('redis', [problem('Redis', says, 'Start it, or check REDIS_URL: redis-cli ping')]);
+		refusal ??= error;
 	} finally {
 		client.disconnect();
 	}
+	const says = `${url} does not answer (${wordOf(refusal)})`;
+	return inGroup('redis', [problem('Redis', says, 'Start it, or check REDIS_URL: redis-cli ping')]);
 }
 
-/** The client goes on trying for ever; a person does not wait for it. */
-async function inTime<Answer>(clock: Clock, ask: () => Promise<Answer>): Promise<Answer> {
+/** The client goes on trying for ever; a person does not wait for it: undefined when it takes too long. */
+async function inTime<Answer>(clock: Clock, ask: () => Promise<Answer>): Promise<Answer | undefined> {
 	const ended = new AbortController();
-	const late = clock.sleep(timeoutMs, ended.signal).then((): never => {
-		throw new Error('no answer');
-	});
+	const late = clock.sleep(timeoutMs, ended.signal).then(() => undefined);
 	return Promise.race([ask(), late]).finally(() => ended.abort());
 }
 
