@@ -24,3 +24,12 @@ export type SkipReason = {
 	/** Epoch ms when it may be used again, when that is known. */
 	readonly until?: number;
 };
+
+/** Those whose time is over, of leases in the order they were granted in. */
+export function* dueLeases(leases: Iterable<Lease>, now: number): Generator<Lease, undefined> {
+	for (const lease of leases) {
+		if (lease.expiresAt <= now) yield lease;
+		// A busy minute is not gone through every second; but after the clock was set back those of before lie ahead.
+		else if (lease.grantedAt <= now) return;
+	}
+}

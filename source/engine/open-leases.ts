@@ -1,5 +1,5 @@
 import {ChunkedMap} from '../chunked-map.ts';
-import type {Lease} from '../domain/lease.ts';
+import {dueLeases, type Lease} from '../domain/lease.ts';
 import type {OpenLeaseQuery} from './leasing.ts';
 import type {Pool} from './pools.ts';
 
@@ -28,14 +28,7 @@ export class OpenLeases {
 
 	/** Ids of those whose time is over. */
 	past(now: number): string[] {
-		const ids: string[] = [];
-		for (const lease of this.#byId.values()) {
-			// Granted in the order they expire in.
-			if (lease.expiresAt <= now) ids.push(lease.id);
-			// After the clock was set back those of before lie ahead, with the due ones behind them.
-			else if (lease.grantedAt <= now) break;
-		}
-		return ids;
+		return [...dueLeases(this.#byId.values(), now)].map(({id}) => id);
 	}
 
 	/** By its id; else the oldest of the key, for callers that know no lease ids. */

@@ -135,21 +135,24 @@ export class Prober {
 		const isAnothers = store.fleet !== undefined && fence === undefined && store.condition().state === 'ok';
 		if (this.#sweep !== undefined || isAnothers) return;
 		this.#sweep = {done: 0, total: 0};
-		const now = clock.now();
-		const due: Member[] = [];
-		for (const member of roster.all()) {
-			if (this.#spared(member)) continue;
-			if (await store.claimProbe(member.key.kid, now, this.#intervalOf(member) * 0.8, fence)) due.push(member);
-		}
-		this.#sweep = {done: 0, total: due.length};
-		changed();
-		await this.#inParallel(due, async (member) => {
-			if (!this.#stopping.signal.aborted) await this.#askWithinBudget(member, fence);
-			if (this.#sweep !== undefined) this.#sweep = {done: this.#sweep.done + 1, total: due.length};
+		try {
+			const now = clock.now();
+			const due: Member[] = [];
+			for (const member of roster.all()) {
+				if (this.#spared(member)) continue;
+				if (await store.claimProbe(member.key.kid, now, this.#intervalOf(member) * 0.8, fence)) due.push(member);
+			}
+			this.#sweep = {done: 0, total: due.length};
 			changed();
-		});
-		this.#sweep = undefined;
-		changed();
+			await this.#inParallel(due, async (member) => {
+				if (!this.#stopping.signal.aborted) await this.#askWithinBudget(member, fence);
+				if (this.#sweep !== undefined) this.#sweep = {done: this.#sweep.done + 1, total: due.length};
+				changed();
+			});
+		} finally {
+			this.#sweep = undefined;
+			changed();
+		}
 	}
 
 	/** Switched-off keys are left alone; until a vendor that was down has answered once, only its first key is asked. */
@@ -235,14 +238,13 @@ export class Prober {
 	async #askWithinBudget(member: Member, fence: number | undefined): Promise<void> {
 		const {settings, store, clock} = this.#parts;
 		const {probe, deepProbes} = settings();
-		const {dailyBudgetUsd} = probe;
 		const deep = deepProbes.get(member.key.provider) ?? probe.deep;
 		const price = deep
 			? probePrice(this.#parts.settings().catalogue, member.key.provider, this.#providerOf(member)?.probeModel)
 			: undefined;
 		if (price === undefined) return void (await this.#askUntilSure(member, {deep: false, fence}));
 		const spent = await store.spend(dayOf(clock.now()), 0);
-		const affordable = spent + this.#promisedUsd + price <= dailyBudgetUsd;
+		const affordable = spent + this.#promisedUsd + price <= probe.dailyBudgetUsd;
 		if (affordable) this.#promisedUsd += price;
 		await this.#askUntilSure(member, {deep: affordable, fence});
 		if (affordable) this.#promisedUsd -= price;

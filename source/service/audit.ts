@@ -82,13 +82,17 @@ export class Audit {
 		});
 	}
 
-	/** Drops the files of months that are over for 90 days. */
+	/** Drops the files of months that are over for 90 days; what cannot be dropped now is with the next month. */
 	prune(): void {
-		for (const name of readdirSync(this.#folder)) {
-			const month = /^audit-(\d{4}-\d{2})\.jsonl$/.exec(name)?.[1];
-			if (month === undefined) continue;
-			const end = Date.UTC(Number(month.slice(0, 4)), Number(month.slice(5)));
-			if (end < this.#clock.now() - keptMs) rmSync(join(this.#folder, name));
+		try {
+			for (const name of readdirSync(this.#folder)) {
+				const month = /^audit-(\d{4}-\d{2})\.jsonl$/.exec(name)?.[1];
+				if (month === undefined) continue;
+				const end = Date.UTC(Number(month.slice(0, 4)), Number(month.slice(5)));
+				if (end < this.#clock.now() - keptMs) rmSync(join(this.#folder, name));
+			}
+		} catch {
+			// Old lines must not keep new ones from being written.
 		}
 	}
 
@@ -153,6 +157,7 @@ export class Audit {
 			ensurePrivateFile(path);
 		}
 		const fd = await openAsync(path, 'a', 0o600);
+		this.prune();
 		const stats = fstatSync(fd);
 		this.#file = {path, fd, isPlain: stats.isFile()};
 		this.#isTorn = stats.isFile() && endsWithinLine(path, stats.size);

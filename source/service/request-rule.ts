@@ -1,5 +1,4 @@
 import type {z} from 'zod';
-import {shorten} from '../format.ts';
 
 const kinds: Readonly<Record<string, string>> = {
 	object: 'a JSON object',
@@ -35,7 +34,9 @@ export function ruleOf(issue: z.core.$ZodIssue): string {
 	}
 }
 
-const named = (name: string): string => JSON.stringify(shorten(name, 40));
+/** Whole or not at all: a part of a key could no longer be told from other text. */
+const named = (name: string): string =>
+	name.length <= 40 ? JSON.stringify(name) : 'a name of more than 40 characters';
 
 const digits = '/^\\d{1,9}$/';
 

@@ -9,7 +9,7 @@ import {
 	type WindowFill,
 } from '../domain/gcra.ts';
 import type {Kid} from '../domain/key.ts';
-import type {Lease} from '../domain/lease.ts';
+import {dueLeases, type Lease} from '../domain/lease.ts';
 import type {LimitCheck} from '../domain/limit.ts';
 import {Shelf} from './shelf.ts';
 import type {PickCount, Reservation, ReserveOffer, ReserveRequest, StoredState} from './store.ts';
@@ -65,17 +65,8 @@ export class Ledger {
 
 	/** Ends leases whose time is over at `now`. */
 	expire(now: number): Lease[] {
-		const ended: Lease[] = [];
-		for (const lease of this.#open.values()) {
-			// Granted in the order they expire in: a busy minute is not gone through every second.
-			if (lease.expiresAt > now) {
-				// After the clock was set back those of before lie ahead, with the due ones behind them.
-				if (lease.grantedAt > now) continue;
-				break;
-			}
-			this.#end(lease.id);
-			ended.push(lease);
-		}
+		const ended = [...dueLeases(this.#open.values(), now)];
+		for (const {id} of ended) this.#end(id);
 		return ended;
 	}
 
@@ -102,6 +93,11 @@ export class Ledger {
 	restore(leases: readonly OpenLease[], grants: readonly RecentGrant[]): void {
 		for (const open of leases) this.hold(open);
 		this.#grants = grants.map(({kid, model: servedBy, at: grantedAt}) => ({kid, servedBy, grantedAt}));
+	}
+
+	/** Takes over a lease that is open; a second time is harmless. */
+	hold(open: OpenLease): void {
+		if (this.#open.get(open.lease.id) === undefined) this.#hold(open);
 	}
 
 	/** Checks every window first and spends after, so that an offer that does not fit costs nothing. */
@@ -134,7 +130,7 @@ export class Ledger {
 	#grant({kid, checks}: ReserveOffer, request: ReserveRequest): Lease {
 		const {leaseId: id, model, servedBy, now: grantedAt, expiresAt} = request;
 		const lease: Lease = {id, kid, model, servedBy, grantedAt, expiresAt};
-		this.hold({lease, checks});
+		this.#hold({lease, checks});
 		const pick = `${servedBy}\n${kid}`;
 		this.picks.set(pick, {model: servedBy, kid, picks: (this.picks.get(pick)?.picks ?? 0) + 1});
 		this.#grants.push(lease);
@@ -149,10 +145,8 @@ export class Ledger {
 		this.#pastGrants = 0;
 	}
 
-	/** A lease that is open; a second time is harmless. */
-	hold({lease, checks}: OpenLease): void {
+	#hold({lease, checks}: OpenLease): void {
 		const {id, expiresAt} = lease;
-		if (this.#open.get(id) !== undefined) return;
 		this.#open.add(id, lease);
 		if (checks.length > 0) this.#checks.add(id, checks);
 		for (const check of checks) {

@@ -1,4 +1,4 @@
-import type {Lease} from '../domain/lease.ts';
+import {dueLeases, type Lease} from '../domain/lease.ts';
 import type {LimitCheck} from '../domain/limit.ts';
 import {fullWindow, LocalShare, type SeenWindow, type Share} from './local-share.ts';
 import {RedisAdoption} from './redis-adoption.ts';
@@ -106,12 +106,8 @@ export class RedisLeases {
 	}
 
 	async expire(now: number): Promise<Lease[]> {
-		const ending: Promise<Lease | undefined>[] = [];
-		for (const {lease} of this.#open.values()) {
-			// Granted in the order they expire in: a busy minute is not gone through every second.
-			if (lease.expiresAt > now) break;
-			ending.push(this.release(lease.id, now, 0));
-		}
+		const leases = this.#open.values().map(({lease}) => lease);
+		const ending = [...dueLeases(leases, now)].map(({id}) => this.release(id, now, 0));
 		return (await Promise.all(ending)).filter((ended) => ended !== undefined);
 	}
 

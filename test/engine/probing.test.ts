@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import {describe, test} from 'node:test';
+import {createMemoryStore} from '../../source/stores/memory-store.ts';
 import {openEngine, type TestEngine, until} from '../helpers/engine.ts';
 import {answers} from '../helpers/scripted-upstream.ts';
 import {SimulatedClock} from '../helpers/simulated-clock.ts';
@@ -42,6 +43,22 @@ describe('sweeps', () => {
 		assert.deepEqual({word, grade}, {word: 'key valid', grade: 'key'});
 		assert.match(why, /no call has proven its credit yet/);
 		assert.equal(advice, 'Prove it with one real call: D, or keydeck test --deep.');
+	});
+
+	test('go on after one the store could not take part in', async () => {
+		const store = createMemoryStore();
+		const {claimProbe} = store;
+		let failures = 0;
+		store.claimProbe = async (...args) => {
+			failures += 1;
+			if (failures === 1) throw new Error('a reply nobody foresaw');
+			return claimProbe.apply(store, args);
+		};
+		await using deck = await openEngine({keys: ['a'], store, probe: {intervalMs: 10_000}});
+		deck.engine.start();
+		await pass(deck, 30_000);
+		assert.ok(deck.upstream.count('a', 'probe') >= 2);
+		assert.equal(deck.engine.snapshot().probing.sweep, undefined);
 	});
 
 	test('leave keys alone that are switched off', async () => {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import {execFileSync} from 'node:child_process';
 import {constants} from 'node:fs';
-import {appendFile, chmod, open as openFile, readdir, readFile, rm, stat} from 'node:fs/promises';
+import {appendFile, chmod, open as openFile, readdir, readFile, rm, stat, writeFile} from 'node:fs/promises';
 import {connect} from 'node:net';
 import {join} from 'node:path';
 import {type TestContext, test} from 'node:test';
@@ -10,6 +10,7 @@ import {systemClock} from '../../source/clock.ts';
 import {Audit} from '../../source/service/audit.ts';
 import {until} from '../helpers/engine.ts';
 import {createProject} from '../helpers/project.ts';
+import {SimulatedClock} from '../helpers/simulated-clock.ts';
 import {assertErrorBody} from './refusals.ts';
 import {examples} from './route-examples.ts';
 import {type Served, serve} from './served.ts';
@@ -258,4 +259,24 @@ test('an audit file that is removed while the service runs is made anew by the n
 		[leaseId],
 	);
 	assert.equal((await stat(join(served.home, name))).mode & 0o777, 0o600);
+});
+
+test('the audit of months that are over for 90 days is dropped when a month begins, even while it runs', async (t) => {
+	const {folder} = await createProject(t, []);
+	const clock = new SimulatedClock(Date.UTC(2026, 10, 30));
+	const audit = new Audit({folder, clock});
+	t.after(() => audit.close());
+	for (const month of ['2026-07', '2026-08', '2026-09']) await writeFile(join(folder, `audit-${month}.jsonl`), '{}\n');
+	const kept = async () => (await readdir(folder)).filter((name) => name.startsWith('audit-')).toSorted();
+	await audit.write({action: 'key.handed-out', by: 'me', from: 'here'});
+	assert.deepEqual(
+		await kept(),
+		['2026-08', '2026-09', '2026-11'].map((month) => `audit-${month}.jsonl`),
+	);
+	await clock.advance(2 * 86_400_000);
+	await audit.write({action: 'key.handed-out', by: 'me', from: 'here'});
+	assert.deepEqual(
+		await kept(),
+		['2026-09', '2026-11', '2026-12'].map((month) => `audit-${month}.jsonl`),
+	);
 });
