@@ -111,11 +111,16 @@ function refusalFrom(dialect: Dialect, answer: Answer, fault: Fault, asked: Aske
 function refusalEvidence({code, type, message, asked}: Refusal, status: number, ruling: Ruling): string {
 	// Mistral's codes are bare numbers, which say less than its types.
 	const name = code !== undefined && /^\d+$/.test(code) ? (type ?? code) : (code ?? type);
-	const words = ruling.words ?? firstSentence(message);
+	const words = ruling.words ?? firstSentence(withoutStatus(message, status));
 	if (name === undefined && words === '') return `${status} ${asked.request}`;
 	const head = isSuccess(status) ? `${status}, then ${name ?? 'error'}` : [status, name ?? []].flat().join(' ');
 	if (words === '') return head;
 	return name === undefined && !isSuccess(status) ? `${head} ${words}` : `${head}: ${words}`;
+}
+
+/** Exceptions of SDKs begin with the status the evidence begins with. */
+function withoutStatus(message: string, status: number): string {
+	return message.replace(new RegExp(`^(?:error:? )?${status}\\b[\\s:,-]*`, 'i'), '');
 }
 
 function proofOf(dialect: Dialect, asked: Asked): ProofGrade {

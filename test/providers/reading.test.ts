@@ -71,6 +71,19 @@ test('a body of nothing but brackets, longer than anyone looks, is survived', ()
 	}
 });
 
+test('the status an SDK puts before its words is told once', () => {
+	for (const provider of providers) {
+		for (const [body, evidence] of [
+			['429 slow down', '429 slow down'],
+			['Error: 429 Slow down. Later.', '429 Slow down'],
+			['4291 things', '429 4291 things'],
+		] as const) {
+			const outcome = {kind: 'answered', status: 429, headers: {}, body, timing: {at, latencyMs: 5}} as const;
+			assert.equal(provider.read(outcome, asked).evidence, evidence);
+		}
+	}
+});
+
 /** Random numbers from 0 to 1 that are the same on every run. */
 function dice(seed: number): () => number {
 	let state = seed;
