@@ -65,22 +65,19 @@ function explainServing({member, provider, now}: Explained): Explanation {
 			advice: 'Nothing; strategies that weigh latency use it less.',
 		};
 	}
-	if (lastEntry !== undefined && lastEntry.counted !== 'success' && lastEntry.verdict !== 'changed') {
-		return {
-			word: 'ok',
-			summary: '',
-			why: `${good} Its last answer was ${lastEntry.evidence}: ${lastEntry.effect ?? 'not held against it'}.`,
-			advice: 'Nothing.',
-		};
-	}
+	const isAside = lastEntry !== undefined && lastEntry.counted !== 'success' && lastEntry.verdict !== 'changed';
+	const aside = isAside
+		? ` Its last answer was ${lastEntry.evidence}: ${lastEntry.effect ?? 'not held against it'}.`
+		: '';
 	const limits = restriction === undefined ? '' : ` It is restricted: ${restriction}.`;
 	if (grade === 'key') {
+		const accepted = `The vendor accepted the key at ${moment(shown ?? now, now)}; no call has proven its credit yet.`;
 		return {
 			word: 'key valid',
 			summary: '',
-			why: `The vendor accepted the key at ${moment(shown ?? now, now)}; no call has proven its credit yet.${limits}`,
+			why: `${accepted}${aside}${limits}`,
 			advice: 'Prove it with one real call: D, or keydeck test --deep.',
 		};
 	}
-	return {word: 'ok', summary: '', why: `${good}${limits}`, advice: 'Nothing.'};
+	return {word: 'ok', summary: '', why: `${good}${aside}${limits}`, advice: 'Nothing.'};
 }

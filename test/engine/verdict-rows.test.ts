@@ -36,6 +36,8 @@ type Row = {
 const now = Date.UTC(2026, 10, 22, 3, 0, 1);
 const at = clockTime(now);
 const nothing = 'Nothing, it comes back by itself.';
+const accepted = `The vendor accepted the key at ${clockTime(now - 1000)}; no call has proven its credit yet.`;
+const proveIt = 'Prove it with one real call: D, or keydeck test --deep.';
 
 const rows: readonly Row[] = [
 	{
@@ -49,7 +51,7 @@ const rows: readonly Row[] = [
 			word: 'key valid',
 			row: undefined,
 			why: `The vendor accepted the key at ${at}; no call has proven its credit yet.`,
-			advice: 'Prove it with one real call: D, or keydeck test --deep.',
+			advice: proveIt,
 		},
 	},
 	{
@@ -122,10 +124,10 @@ const rows: readonly Row[] = [
 			state: 'active',
 			trouble: 'serving',
 			blame: 'nobody',
-			word: 'ok',
+			word: 'key valid',
 			row: undefined,
-			why: `It answered well at ${clockTime(now - 1000)}. Its last answer was 404 model_not_found: The model does not exist or you do not have access to it: forbidden 6h00m.`,
-			advice: 'Nothing.',
+			why: `${accepted} Its last answer was 404 model_not_found: The model does not exist or you do not have access to it: forbidden 6h00m.`,
+			advice: proveIt,
 		},
 	},
 	{
@@ -152,10 +154,10 @@ const rows: readonly Row[] = [
 			state: 'active',
 			trouble: 'serving',
 			blame: 'nobody',
-			word: 'ok',
+			word: 'key valid',
 			row: undefined,
-			why: `It answered well at ${clockTime(now - 1000)}. Its last answer was 500 server_error: The server had an error: not held against the key.`,
-			advice: 'Nothing.',
+			why: `${accepted} Its last answer was 500 server_error: The server had an error: not held against the key.`,
+			advice: proveIt,
 		},
 	},
 	{
@@ -166,10 +168,10 @@ const rows: readonly Row[] = [
 			state: 'active',
 			trouble: 'serving',
 			blame: 'nobody',
-			word: 'ok',
+			word: 'key valid',
 			row: undefined,
-			why: `It answered well at ${clockTime(now - 1000)}. Its last answer was no answer in time: headers timeout after 250 ms: not held against the key.`,
-			advice: 'Nothing.',
+			why: `${accepted} Its last answer was no answer in time: headers timeout after 250 ms: not held against the key.`,
+			advice: proveIt,
 		},
 	},
 	{
@@ -181,10 +183,10 @@ const rows: readonly Row[] = [
 			state: 'active',
 			trouble: 'serving',
 			blame: 'nobody',
-			word: 'ok',
+			word: 'key valid',
 			row: undefined,
-			why: `It answered well at ${clockTime(now - 1000)}. Its last answer was not reached: ECONNREFUSED: not held against the key.`,
-			advice: 'Nothing.',
+			why: `${accepted} Its last answer was not reached: ECONNREFUSED: not held against the key.`,
+			advice: proveIt,
 		},
 	},
 	{
@@ -196,10 +198,10 @@ const rows: readonly Row[] = [
 			state: 'active',
 			trouble: 'serving',
 			blame: 'nobody',
-			word: 'ok',
+			word: 'key valid',
 			row: undefined,
-			why: `It answered well at ${clockTime(now - 1000)}. Its last answer was 400 invalid_request_error: messages is required: the caller's fault.`,
-			advice: 'Nothing.',
+			why: `${accepted} Its last answer was 400 invalid_request_error: messages is required: the caller's fault.`,
+			advice: proveIt,
 		},
 	},
 ];
