@@ -36,7 +36,7 @@ export function tiles(snapshot: Snapshot, now: number): readonly Tile[] {
 			id: 'needing',
 			title: needing === 1 ? 'Needs you' : 'Need you',
 			figure: count(needing),
-			detail: needing === 0 ? 'nothing to do' : 'will not mend by themselves',
+			detail: needing === 0 ? 'nothing to do' : 'wait for a person',
 			tone: needing === 0 ? 'quiet' : 'bad',
 		},
 		{
@@ -94,7 +94,7 @@ function probeTile({probing}: Snapshot): Tile {
 		id: 'probes',
 		title: 'Probes today',
 		figure: count(probesToday),
-		detail: sweep === undefined ? cost : `asking ${sweep.done} of ${sweep.total} · ${cost}`,
+		detail: sweep === undefined ? cost : `asking ${sweep.done} of ${sweep.total}`,
 		tone: near ? 'warn' : 'plain',
 	};
 }
