@@ -71,7 +71,8 @@ function snapshotFolder(file: string): string {
 	return join(dirname(file), 'snapshots');
 }
 
-function namesIn(folder: string): readonly string[] {
+/** Names in a folder; none where it is not there. */
+export function namesIn(folder: string): readonly string[] {
 	try {
 		return readdirSync(folder);
 	} catch {

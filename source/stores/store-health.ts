@@ -1,7 +1,8 @@
 import {existsSync, statSync} from 'node:fs';
+import {dirname, join} from 'node:path';
 import {DatabaseSync} from 'node:sqlite';
 import {SNAPSHOT_RECORD, type SnapshotNote} from './snapshot-round.ts';
-import {type StoreSnapshot, snapshotsOf} from './snapshots.ts';
+import {namesIn, type StoreSnapshot, snapshotsOf} from './snapshots.ts';
 import {isDamage} from './sqlite-error.ts';
 import {lockStore} from './sqlite-file.ts';
 import {DamagedFile, versionOf} from './sqlite-schema.ts';
@@ -34,10 +35,29 @@ export function examineStore(file: string): StoreHealth {
 	}
 }
 
-/** Bytes of a store with its WAL, and its snapshots; also while another process has it open. */
-export function storeSizes(file: string): {readonly bytes: number; readonly snapshots: readonly StoreSnapshot[]} {
-	const parts = [file, `${file}-wal`].map((part) => statSync(part, {throwIfNoEntry: false})?.size ?? 0);
-	return {bytes: parts.reduce((sum, size) => sum + size, 0), snapshots: snapshotsOf(file)};
+/** What a store takes on the disk; `aside`: folders of damaged and replaced ones. */
+export type StoreSizes = {
+	readonly bytes: number;
+	readonly snapshots: readonly StoreSnapshot[];
+	readonly aside: {readonly folders: readonly string[]; readonly bytes: number};
+};
+
+/** Bytes of a store with its WAL, its snapshots, and what was kept of earlier ones; also while another process has it open. */
+export function storeSizes(file: string): StoreSizes {
+	const home = dirname(file);
+	const folders = namesIn(home)
+		.filter((name) => /^(?:corrupt|before-restore)-\d/.test(name))
+		.map((name) => join(home, name));
+	const parts = folders.flatMap((folder) => namesIn(folder).map((name) => join(folder, name)));
+	return {
+		bytes: bytesOf([file, `${file}-wal`]),
+		snapshots: snapshotsOf(file),
+		aside: {folders, bytes: bytesOf(parts)},
+	};
+}
+
+function bytesOf(files: readonly string[]): number {
+	return files.reduce((sum, file) => sum + (statSync(file, {throwIfNoEntry: false})?.size ?? 0), 0);
 }
 
 function examineFile(file: string): StoreHealth {

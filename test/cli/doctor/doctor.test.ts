@@ -137,6 +137,9 @@ suite('keydeck doctor', {concurrency: 2}, () => {
 		assert.match(damaged.of('store', 'store').says, /is damaged: /);
 		assert.match(damaged.stderr, /was damaged .* moved to/);
 
+		const kept = (await doctor(project)).of('store', 'kept aside');
+		assert.match(kept.says, /^1 earlier store kept aside, .*B; remove what you do not miss: \S+\/corrupt-\S+$/);
+
 		await rm(join(project.folder, 'home', 'pepper'));
 		const lost = await doctor(project);
 		assert.equal(lost.code, 1);
