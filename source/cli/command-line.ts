@@ -27,7 +27,7 @@ async function run(argv: readonly string[], world: World, signal: AbortSignal): 
 		return exits.fine;
 	}
 	const {command, rest} = chosen(argv);
-	const parsed = parseArguments(command, manualOfCommand(command), rest);
+	const parsed = parsedFor(command, rest, argv);
 	if (!parsed.help) return command.run({...world, command: command.name, typed: parsed.typed, signal});
 	world.output.text(`${parsed.manual}\n`);
 	return exits.fine;
@@ -38,6 +38,17 @@ function chosen(argv: readonly string[]): {readonly command: Command; readonly r
 	const [name, ...rest] = argv[0] === 'help' ? [...argv.slice(1, 2), '--help'] : argv;
 	if (name === undefined || name.startsWith('-')) return {command: named('dashboard'), rest: argv};
 	return {command: named(name), rest};
+}
+
+/** Options before the command are the dashboard's: what it cannot take may be meant for a command that comes later. */
+function parsedFor(command: Command, rest: readonly string[], argv: readonly string[]) {
+	try {
+		return parseArguments(command, manualOfCommand(command), rest);
+	} catch (error) {
+		const late = argv[0]?.startsWith('-') ? commands.find(({name}) => argv.includes(name))?.name : undefined;
+		if (late === undefined || !(error instanceof UsageError)) throw error;
+		throw new UsageError(error.message, `If keydeck ${late} was meant, write that first, then its options.`);
+	}
 }
 
 function named(name: string): Command {

@@ -50,6 +50,10 @@ suite('words that are not understood', () => {
 		['abracadabra', /^keydeck: there is no command "abracadabra": keydeck --help lists the commands\.\n$/],
 		['constructor', /there is no command "constructor"/],
 		['help reprot', /there is no command "reprot"\. Did you mean keydeck report\?/],
+		[
+			'--connect http://127.0.0.1:1 monitor --json',
+			/^keydeck dashboard has no option "--json"\. If keydeck monitor was meant, write that first, then its options\.\n$/,
+		],
 		['test --deap', /^keydeck test has no option "--deap"\. Did you mean --deep\?\n$/],
 		['test -x', /^keydeck test has no option "-x"\. See keydeck test --help\.\n$/],
 		['test --constructor', /has no option "--constructor"/],
