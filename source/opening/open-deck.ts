@@ -148,7 +148,7 @@ export async function openOwnDeck(options: OpenOptions): Promise<OwnDeck> {
 async function ownDeck(
 	settings: Settings,
 	options: OpenOptions,
-	place: {readonly staysAtRoot: boolean} = {staysAtRoot: false},
+	place: Pick<Following, 'staysAtRoot'> = {},
 ): Promise<OwnDeck> {
 	const {clock, env, version, live = false, probing = true, background = false, mode = 'live', about} = options;
 	let current = engineSettings(settings);
